@@ -1,0 +1,17 @@
+// Two projects: `unit` runs anywhere; `lab` needs test hosts and is started by `npm test` inside the lab's namespaces.
+const shared = {
+  testEnvironment: "node",
+  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true, diagnostics: false }] },
+  moduleNameMapper: {
+    "^cdkfw$": "<rootDir>/constructs/index.ts",
+    "^cdkfw/cdktf$": "<rootDir>/constructs/cdktf/index.ts",
+  },
+};
+
+module.exports = {
+  testTimeout: 60_000,
+  projects: [
+    { ...shared, displayName: "unit", testMatch: ["<rootDir>/test/**/*.test.ts"], testPathIgnorePatterns: ["\\.lab\\.test\\.ts$"] },
+    { ...shared, displayName: "lab", testMatch: ["<rootDir>/test/**/*.lab.test.ts"] },
+  ],
+};
