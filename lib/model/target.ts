@@ -4,14 +4,21 @@ import { z } from "zod";
 export const hostName = z
   .string()
   .max(63, "at most 63 characters")
-  .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, "letters, digits, dots, hyphens and underscores, starting and ending with a letter or digit");
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+    "letters, digits, dots, hyphens and underscores, starting and ending with a letter or digit",
+  );
 
 const port = z.int().min(1).max(65535);
 
 /** Where a host, or a jump host on the way to it, is reached, and as whom. */
 const hop = {
   /** A DNS name, an IPv4 or IPv6 address, or an alias of `~/.ssh/config`. */
-  address: z.string().min(1).max(253).regex(/^[A-Za-z0-9]([A-Za-z0-9._:%-]*)$|^::[0-9a-fA-F:.]*$/, "a host name or an IP address"),
+  address: z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9._:%-]*)$|^::[0-9a-fA-F:.]*$/, "a host name or an IP address"),
   /** @default from `~/.ssh/config`, else 22 */
   port: port.optional(),
   /** @default from `~/.ssh/config`, else `root` */
@@ -28,7 +35,14 @@ const hop = {
    * Where pins are given, only they count.
    */
   hostKeys: z
-    .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}=?$|^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( .*)?$/, "`SHA256:…` or `ssh-ed25519 AAAA…`"))
+    .array(
+      z
+        .string()
+        .regex(
+          /^SHA256:[A-Za-z0-9+/]{43}=?$|^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( .*)?$/,
+          "`SHA256:…` or `ssh-ed25519 AAAA…`",
+        ),
+    )
     .optional(),
 };
 

@@ -1,0 +1,39 @@
+import { distance } from "fastest-levenshtein";
+import { printOrigin, type Origin } from "./origin";
+
+/** One thing that is wrong with what a user declared. A synth collects all of them and shows them together. */
+export interface Finding {
+  readonly origin: Origin;
+  /** One sentence that names what was given in backticks. */
+  readonly problem: string;
+  /** What may be given instead. */
+  readonly allowed?: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** `edge/fleet/web-3/ext (main.ts:12): problem. Allowed: … Fix: …` */
+export function printFinding(finding: Finding): string {
+  const parts = [`${finding.problem}.`];
+  if (finding.allowed !== undefined) parts.push(`Allowed: ${finding.allowed}.`);
+  if (finding.fix !== undefined) parts.push(finding.fix.endsWith("?") ? finding.fix : `${finding.fix}.`);
+  return `${printOrigin(finding.origin)}: ${parts.join(" ")}`;
+}
+
+/** The known name that a mistyped one probably meant, or nothing where none is near. */
+export function nearestName(given: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(given.length / 3)) + 1;
+  for (const name of known) {
+    const steps = distance(given.toLowerCase(), name.toLowerCase());
+    if (steps < least) [best, least] = [name, steps];
+  }
+  return best;
+}
+
+/** A user's text as it may be shown in an error: on one line, control characters escaped, cut where it is long. */
+export function show(given: unknown): string {
+  const text = typeof given === "string" ? given : (JSON.stringify(given) ?? String(given));
+  const escaped = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029`]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  return `\`${escaped.length > 80 ? `${escaped.slice(0, 77)}…` : escaped}\``;
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/**
+ * A name that users give to a zone, an address or a service. Names reach the kernel as comments and as parts of chain
+ * names, so that the alphabet is small on purpose.
+ */
+export const objectName = z
+  .string()
+  .max(64, "at most 64 characters")
+  .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.:/+-]*[A-Za-z0-9_])?$/, "letters, digits and `_ . : / + -` inside");
+
+/** A zone's name. `all` and `host` are given by the language. */
+export const zoneName = z
+  .string()
+  .max(32, "at most 32 characters")
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "letters, digits, hyphens and underscores, starting with a letter")
+  .refine(
+    (name) => !["all", "host", "fw"].includes(name.toLowerCase()),
+    "`all`, `host` and `fw` are given by the language",
+  );
+
+/** A network interface as the kernel names it: at most 15 bytes, no white space, no slash. */
+export const interfaceName = z
+  .string()
+  .max(15, "at most 15 characters, as the kernel allows")
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/, "letters, digits and `_ . @ : -`");
+
+/** Free words of a user: printable, on one line. */
+export const comment = z
+  .string()
+  .max(200, "at most 200 characters")
+  .regex(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u, "printable characters on one line");

@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/** Who declared a thing, and where: carried from the user's line of code to the kernel's rule. */
+export const origin = z.strictObject({
+  /** The construct path, such as `edge/fleet/web-3/allow-ssh`. */
+  path: z.string().max(1024),
+  /** The declaring source file, relative to the project, with forward slashes. */
+  file: z.string().max(1024).optional(),
+  /** Counted from 1. */
+  line: z.int().positive().optional(),
+});
+
+export type Origin = Readonly<z.infer<typeof origin>>;
+
+/** `edge/fleet/web-3/ssh (main.ts:12)` */
+export function printOrigin(given: Origin): string {
+  if (given.file === undefined) return given.path;
+  return `${given.path} (${given.file}${given.line === undefined ? "" : `:${String(given.line)}`})`;
+}
