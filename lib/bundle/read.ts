@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { UserError } from "../model/user-error";
+import { manifest as manifestSchema, MANIFEST_FILE, type Bundle, type Manifest } from "./format";
+import { sha256 } from "./generation";
+
+/** Reads one host's bundle and verifies every text against its digest. */
+export function readBundle(folder: string): Bundle {
+  const file = join(folder, MANIFEST_FILE);
+  if (!existsSync(file)) {
+    throw new UserError(
+      "no-bundle",
+      `\`${folder}\` holds no ${MANIFEST_FILE}`,
+      "Run `cdkfw synth` or `cdkfw compile` first, or name the folder of one host.",
+    );
+  }
+  const manifest = readManifest(file);
+  const texts = Object.entries(manifest.texts).map(([name, digest]) => {
+    const path = join(folder, name);
+    const text = existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    if (text === undefined || sha256(text) !== digest) {
+      throw new UserError(
+        "bundle-altered",
+        `\`${path}\` ${text === undefined ? "is missing" : "is not what the bundle was made with"}`,
+        "Synthesize again; nothing was sent to the host.",
+      );
+    }
+    return [name, text] as const;
+  });
+  return { folder: resolve(folder), manifest, texts: Object.fromEntries(texts) };
+}
+
+/** The folders of all hosts' bundles below a synth's output folder, ordered by stack and host. */
+export function findBundles(output: string): string[] {
+  const stacks = join(output, "stacks");
+  if (!existsSync(stacks)) {
+    throw new UserError(
+      "no-bundle",
+      `\`${output}\` holds no stacks`,
+      "Run `cdkfw synth` first, or name the output folder with --out.",
+    );
+  }
+  return readdirSync(stacks)
+    .sort()
+    .map((stack) => join(stacks, stack, "hosts"))
+    .filter(existsSync)
+    .flatMap((hosts) =>
+      readdirSync(hosts)
+        .sort()
+        .map((host) => join(hosts, host)),
+    );
+}
+
+function readManifest(file: string): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError("bundle-altered", `\`${file}\` is no JSON: ${(error as Error).message}`, "Synthesize again.");
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new UserError(
+    "bundle-altered",
+    `\`${file}\` is no bundle of this version: ${problems.join("; ")}`,
+    "Synthesize again with this version of cdkfw.",
+  );
+}

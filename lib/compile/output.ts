@@ -1,0 +1,39 @@
+import type { HostPolicy, ZonePolicy } from "../model/policy";
+import { acceptEstablished } from "./conntrack";
+import { LOCAL, entryRules, isZone } from "./entries";
+import { ACCEPT, implicit } from "./implicit";
+import type { Chain } from "./ruleset";
+
+/** What the host itself sends. Outbound is open: the chains exist only where a policy has outbound entries. */
+export function outputChains(policy: HostPolicy): Chain[] {
+  if (!policy.entries.some(({ from }) => from.kind === "host")) return [];
+  return [
+    {
+      name: "output",
+      hook: "output",
+      rules: [
+        implicit("loopback", ACCEPT, [{ kind: "out-interface", name: "lo" }]),
+        acceptEstablished(),
+        implicit("IPv6 needs it", ACCEPT, [{ kind: "icmp", family: 6, types: SENT_BY_IPV6 }], { family: 6 }),
+        ...policy.zones.flatMap((zone) =>
+          zone.interfaces.map(({ name }) =>
+            implicit(`to ${zone.name}`, { kind: "jump", chain: `output/${zone.name}` }, [
+              { kind: "out-interface", name },
+            ]),
+          ),
+        ),
+      ],
+    },
+    ...policy.zones.map((zone) => zoneChain(policy, zone)),
+  ];
+}
+
+/** Errors, router solicitation, neighbour discovery and multicast listener reports (RFC 4890, 4.4.1). */
+const SENT_BY_IPV6 = [1, 2, 3, 4, 131, 132, 133, 135, 136, 143].map((type) => ({ type }));
+
+function zoneChain(policy: HostPolicy, zone: ZonePolicy): Chain {
+  const entries = policy.entries.filter(
+    ({ from, to }) => from.kind === "host" && (to.kind === "all" || isZone(to, zone.name)),
+  );
+  return { name: `output/${zone.name}`, rules: entries.flatMap((entry) => entryRules(policy, entry, LOCAL)) };
+}

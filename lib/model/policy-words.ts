@@ -1,0 +1,47 @@
+import type { HostPolicy } from "./policy";
+import type { AddressPolicy } from "./addresses";
+import type { IcmpType, ServiceMatch, ServicePolicy } from "./services";
+import { entryInWords } from "./words";
+
+/**
+ * The whole policy as lines: what its names mean, then its entries in their order. Whatever changes the host changes a
+ * line, so that two versions compared line by line read like a review.
+ */
+export function policyInWords(policy: HostPolicy): string[] {
+  return [
+    ...policy.zones.map(({ name, interfaces }) => {
+      const printed = interfaces.map((i) => (i.dhcp ? `${i.name} (DHCP)` : i.name));
+      return `zone       ${name}  ${printed.join(", ")}`;
+    }),
+    ...Object.entries(policy.addresses).map(([name, value]) => `address    ${name}  ${addressInWords(value)}`),
+    ...Object.entries(policy.services).map(([name, value]) => `service    ${name}  ${serviceInWords(value)}`),
+    ...policy.entries.map(entryInWords),
+  ];
+}
+
+function addressInWords({ v4, v6 }: AddressPolicy): string {
+  return [...v4, ...v6].join(", ");
+}
+
+export function serviceInWords(service: ServicePolicy): string {
+  return service.map(matchInWords).join(", ");
+}
+
+function matchInWords(match: ServiceMatch): string {
+  switch (match.kind) {
+    case "ports":
+      return `${match.protocol} ${match.ports.map(([a, b]) => (a === b ? String(a) : `${a}-${b}`)).join(",")}`;
+    case "protocol":
+      return `protocol ${match.number}`;
+    case "icmp": {
+      if (match.v4 === undefined && match.v6 === undefined) return "icmp";
+      return [icmpInWords("icmp", match.v4), icmpInWords("icmpv6", match.v6)].filter((part) => part !== "").join(", ");
+    }
+  }
+}
+
+function icmpInWords(protocol: string, types: readonly IcmpType[] | undefined): string {
+  if (types === undefined) return "";
+  const printed = types.map(({ type, code }) => (code === undefined ? String(type) : `${type}/${code}`));
+  return `${protocol} ${printed.join(",")}`;
+}

@@ -1,0 +1,64 @@
+import type { Family } from "../../model/addresses";
+import type { AddressSet } from "../../compile/ruleset";
+import { plainWord } from "./quote";
+
+/** Stands in the texts where the generation's first eight digits come, which are a digest of the very texts. */
+export const GENERATION_MARK = "@GENERATION@";
+
+/** What a packet of one family has to match, so that one of the set's addresses is its own. */
+export type AddressTest =
+  | { readonly kind: "none" }
+  | { readonly kind: "any" }
+  | { readonly kind: "one"; readonly address: string }
+  | { readonly kind: "set"; readonly name: string };
+
+/**
+ * Decides for each set and family whether an ipset is worth it. Set names carry the generation, so that the sets of
+ * the old and of the new rules stand side by side while one replaces the other.
+ */
+export function addressTests(sets: readonly AddressSet[]): (set: string, family: Family) => AddressTest {
+  const tests = new Map<string, AddressTest>();
+  sets.forEach((set, index) => {
+    for (const family of [4, 6] as const) tests.set(`${set.name} ${family}`, addressTest(set, index, family));
+  });
+  return (set, family) => {
+    const test = tests.get(`${set} ${family}`);
+    if (test === undefined) throw new Error(`invariant: set ${set} does not exist`);
+    return test;
+  };
+}
+
+/** The sets as `ipset restore` reads them. */
+export function renderSets(sets: readonly AddressSet[]): string {
+  const lines = sets.flatMap((set, index) =>
+    ([4, 6] as const).flatMap((family) => {
+      const test = addressTest(set, index, family);
+      if (test.kind !== "set") return [];
+      const elements = elementsOf(set, family);
+      const size = `hashsize ${hashSize(elements.length)} maxelem ${Math.max(65536, elements.length)}`;
+      return [
+        `create ${test.name} hash:net family ${family === 4 ? "inet" : "inet6"} ${size}`,
+        ...elements.map((element) => `add ${test.name} ${plainWord(element)}`),
+      ];
+    }),
+  );
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function addressTest(set: AddressSet, index: number, family: Family): AddressTest {
+  const elements = elementsOf(set, family);
+  const [first] = elements;
+  if (first === undefined) return { kind: "none" };
+  if (elements.some((element) => element.endsWith("/0"))) return { kind: "any" };
+  if (elements.length === 1) return { kind: "one", address: first };
+  return { kind: "set", name: `cdkfw-${GENERATION_MARK}-${index}-${family}` };
+}
+
+function elementsOf(set: AddressSet, family: Family): readonly string[] {
+  return family === 4 ? set.v4 : set.v6;
+}
+
+/** ipset wants a power of two; 64 is its least. */
+function hashSize(elements: number): number {
+  return 2 ** Math.max(6, Math.ceil(Math.log2(elements)));
+}
