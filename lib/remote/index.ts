@@ -1,0 +1,4 @@
+export { connect } from "./connect";
+export type { Connection } from "./connection";
+export type { ConnectionOptions, RunOptions, RunResult } from "./options";
+export { quote } from "./quote";
