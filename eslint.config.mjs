@@ -17,7 +17,7 @@ const stages = [
   { folder: "lib/remote", may: ["lib/model"], packages: ["ssh2", "ssh-config"] },
   { folder: "lib/deploy", may: ["lib/remote", "lib/bundle", "lib/host", "lib/model"], packages: [] },
   { folder: "lib/import", may: ["lib/model"], packages: ["yaml"] },
-  { folder: "lib/sandbox", may: [], packages: ["ssh2"] },
+  { folder: "lib/sandbox", may: ["lib/model"], packages: ["ssh2"] },
   { folder: "bin", may: ["constructs", "lib/*"], packages: ["constructs", "commander", "picocolors", "tsx", "tsx/cjs/api"] },
 ];
 
