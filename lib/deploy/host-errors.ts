@@ -1,0 +1,88 @@
+import { UserError } from "../model/user-error";
+import { told, type Reply } from "./protocol";
+
+/** What the runtime refuses, by its code: one sentence and the cure. The words after the code are the runtime's. */
+type Explain = (words: string[]) => [message: string, help: string];
+
+const PACKAGES: Readonly<Record<string, string>> = {
+  flock: "util-linux",
+  setsid: "util-linux",
+  sha256sum: "coreutils",
+  readlink: "coreutils",
+  awk: "mawk",
+  sed: "sed",
+  ipset: "ipset",
+};
+
+const INSTALL: Readonly<Record<string, string>> = { alpine: "apk add", fedora: "dnf install", rhel: "dnf install" };
+
+const EXPLAIN: Readonly<Record<string, Explain>> = {
+  "lock-held": ([...who]) => [
+    `another change is at work on the host: ${who.join(" ") || "its owner is not known"}`,
+    "Try again when it is done; one change at a time per host.",
+  ],
+  "change-pending": ([owner, seconds]) => [
+    `a change by ${owner ?? "somebody"} waits for its confirmation, ${seconds ?? "some"} more seconds`,
+    "Wait for its end, or end it with `cdkfw rollback`.",
+  ],
+  "missing-tools": ([os = "linux", ...tools]) => {
+    const packages = [...new Set(tools.map((tool) => PACKAGES[tool] ?? "iptables"))];
+    return [
+      `the host lacks ${tools.join(", ")}`,
+      `Install with \`${INSTALL[os] ?? "apt-get install"} ${packages.join(" ")}\` on the host. Nothing was changed.`,
+    ];
+  },
+  "not-root": ([user]) => [
+    `the user ${user ?? ""} may not change the firewall`,
+    "Connect as root, or let the user run sudo without a password.",
+  ],
+  iptables: (words) => [
+    `iptables does not work on the host: ${words.join(" ")}`,
+    "Is this a container without NET_ADMIN, or a kernel without netfilter?",
+  ],
+  "no-boot": () => [
+    "the host has no systemd, OpenRC, /etc/rc.boot.d or /etc/rcS.d: rules could not be made to stand after a reboot",
+    "Make /etc/rc.boot.d and let the host's init run what is in it before the network comes up.",
+  ],
+  disk: ([place]) => [
+    `the host could not write to ${place ?? "its disk"}`,
+    "Is the disk full or read-only? Nothing was changed.",
+  ],
+  altered: (words) => [words.join(" "), "Deploy again; nothing was changed."],
+  "refused-by-kernel": (words) => [
+    `the host's kernel refused the rules when they were tried beside the real ones: ${words.join(" ")}`,
+    "Nothing was changed. A kernel module may be missing.",
+  ],
+  "load-failed": (words) => [`the rules could not be loaded: ${words.join(" ")}`, "The rules of before stand again."],
+  "no-timer": () => [
+    "the rollback timer did not start on the host",
+    "Nothing was changed. Are processes limited there?",
+  ],
+  "not-pending": ([outcome]) => [
+    outcome === "unknown"
+      ? "no change waits for a confirmation"
+      : `the change was ended before: ${outcome ?? "unknown"}`,
+    "`cdkfw status` tells what stands.",
+  ],
+  "rollback-failed": (words) => [
+    `neither the rules of before nor the safe ones could be loaded: ${words.join(" ")}`,
+    "The host goes on trying. Look at it by its console.",
+  ],
+  incoming: () => ["the deployment did not arrive whole", "Is the host's disk full or read-only? Nothing was changed."],
+};
+
+/** The error of a reply as the user is told it, or nothing where it holds none. */
+export function errorOf(reply: Reply, stderr = ""): UserError | undefined {
+  const said = told(reply, "error");
+  if (said === undefined) return undefined;
+  const [code = "", ...words] = said.split(" ").filter((word) => word !== "");
+  const explained = EXPLAIN[code]?.(words) ?? [`the host refused: ${said}`, "`cdkfw status` tells what stands."];
+  const detail = code === "incoming" ? lastLine(stderr) : "";
+  return new UserError(code, detail === "" ? explained[0] : `${explained[0]}: ${detail}`, explained[1]);
+}
+
+/** The last line that is not empty, without control characters: it comes from the other side. */
+export function lastLine(text: string): string {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return (lines.at(-1) ?? "").replace(/\p{Cc}/gu, "").slice(0, 300);
+}

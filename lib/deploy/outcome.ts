@@ -1,0 +1,34 @@
+/** How one host's deployment ended. */
+export type Ending =
+  /** The new generation stands, and boots. */
+  | "committed"
+  /** It stood already. */
+  | "unchanged"
+  /** What stood before stands again. */
+  | "rolled-back"
+  /** Neither could be loaded: all is closed but SSH. */
+  | "safe-rules"
+  /** Nothing was changed. */
+  | "failed"
+  /** The host could not be asked: its timer brings back what stood before. */
+  | "unknown";
+
+export interface Outcome {
+  readonly host: string;
+  readonly generation: string;
+  readonly outcome: Ending;
+  /** What went wrong, where something did. */
+  readonly error?: { readonly code: string; readonly message: string; readonly help?: string };
+  /** From the first packet to the last, in seconds. */
+  readonly seconds: number;
+}
+
+/** The steps of the handshake, in their order. */
+export type Step = "connect" | "lock" | "check" | "stage" | "arm" | "apply" | "prove" | "confirm" | "rollback";
+
+/** The exit code of a command over several hosts: 3 where any was rolled back, 1 where any failed, else 0. */
+export function exitCode(outcomes: readonly Outcome[]): 0 | 1 | 3 {
+  const endings = new Set(outcomes.map(({ outcome }) => outcome));
+  if (endings.has("rolled-back") || endings.has("safe-rules")) return 3;
+  return endings.has("failed") || endings.has("unknown") ? 1 : 0;
+}

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { Bundle } from "../bundle/format";
+import { INCOMING_PATH, runtimeScript } from "../host/runtime";
+import { quote } from "../remote";
+import type { Change } from "./change";
+
+/** What is sent to a host in one go, and the command that receives it. */
+export interface Parcel {
+  readonly command: string;
+  readonly stdin: string;
+}
+
+/**
+ * The runtime, a generation's texts and the call that applies them, as one sh script. It arrives in a file and runs only
+ * when it is whole: a connection that breaks in the middle of it changes nothing. Text travels in quoted here-documents,
+ * in which a shell gives no character a meaning.
+ */
+export function parcel(bundle: Bundle, change: Change): Parcel {
+  const { manifest, texts } = bundle;
+  const sums = Object.entries(manifest.texts).map(([name, digest]) => `${digest}  ${name}\n`);
+  const end = `CDKFW_END_${change.nonce}`;
+  const files = Object.entries({ ...texts, SHA256SUMS: sums.join("") });
+  const call = [change.nonce, '"$f"', manifest.generation, change.nonce, String(change.windowSeconds)];
+  const facts = [quote(change.owner), String(change.sshPort), change.force ? "1" : "0"];
+  const stdin = [
+    'rm -f "$0"; f=${0%.sh}; broken=\nmkdir "$f" || broken=1\n',
+    ...files.map(([name, text]) => hereDocument(`"$f/"${quote(name)}`, text, end)),
+    hereDocument('"$f.runtime"', runtimeScript(), end),
+    `if [ -n "$broken" ]; then rm -rf "$f" "$f.runtime"; ${refusal(change)}; exit 1; fi\n`,
+    `exec /bin/sh "$f.runtime" apply ${[...call, ...facts].join(" ")}\n`,
+  ].join("");
+  return { command: receive(change, createHash("sha256").update(stdin).digest("hex")), stdin };
+}
+
+function receive(change: Change, digest: string): string {
+  const file = `${INCOMING_PATH}/${change.nonce}.sh`;
+  const script = [
+    `umask 077; mkdir -p ${INCOMING_PATH} && cat >${file}`,
+    `[ "$(sha256sum <${file} | cut -c 1-64)" = ${digest} ] && exec /bin/sh ${file}`,
+  ].join(" && ");
+  return `/bin/sh -c ${quote(`${script}; rm -f ${file}; ${refusal(change)}; exit 1`)}`;
+}
+
+function refusal({ nonce }: Change): string {
+  return `printf '\\n@cdkfw:${nonce} error incoming\\n@cdkfw:${nonce} end 1\\n'`;
+}
+
+function hereDocument(file: string, text: string, end: string): string {
+  if (text !== "" && !text.endsWith("\n")) throw new Error(`invariant: the text for ${file} ends within a line`);
+  if (text.includes(end)) throw new Error(`invariant: the text for ${file} holds the mark of its own end`);
+  return `cat >${file} <<'${end}' || broken=1\n${text}${end}\n`;
+}

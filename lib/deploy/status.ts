@@ -1,0 +1,53 @@
+import type { Connection } from "../remote";
+import { call } from "./call";
+import { errorOf } from "./host-errors";
+import { told } from "./protocol";
+
+/** What stands on a host. */
+export interface HostStatus {
+  readonly state: "none" | "committed" | "pending";
+  /** The committed generation; null without one. */
+  readonly generation: string | null;
+  /** The change that waits for its confirmation. */
+  readonly pending?: { readonly generation: string; readonly secondsLeft: number; readonly owner: string };
+  /** Whether the kernel's rules are the committed ones; told where the state is `committed`. */
+  readonly intact?: boolean;
+  /** The last change: when, how it ended, which generation, by whom. */
+  readonly last?: {
+    readonly time: string;
+    readonly outcome: string;
+    readonly generation: string;
+    readonly owner: string;
+  };
+  /** The iptables of the host, as it calls itself. */
+  readonly iptables?: string;
+}
+
+export async function hostStatus(connection: Connection): Promise<HostStatus> {
+  const reply = await call(connection, "status", []);
+  const error = errorOf(reply);
+  if (error !== undefined) throw error;
+  const state = told(reply, "state");
+  const generation = told(reply, "generation") ?? "none";
+  const [pending, left, owner] = told(reply, "pending")?.split(" ") ?? [];
+  const [time, outcome, of, by] = told(reply, "last")?.split("\t") ?? [];
+  const live = told(reply, "live");
+  const iptables = told(reply, "iptables");
+  return {
+    state: state === "committed" || state === "pending" ? state : "none",
+    generation: generation === "none" ? null : generation,
+    ...(pending !== undefined && { pending: { generation: pending, secondsLeft: Number(left), owner: owner ?? "" } }),
+    ...(live !== undefined && { intact: live === told(reply, "expected") }),
+    ...(time !== undefined &&
+      by !== undefined && { last: { time, outcome: outcome ?? "", generation: of ?? "", owner: by } }),
+    ...(iptables !== undefined && iptables !== "" && { iptables }),
+  };
+}
+
+/** The committed policy in words, line by line; nothing where there is none. */
+export async function committedPolicy(connection: Connection): Promise<readonly string[]> {
+  const reply = await call(connection, "policy", []);
+  const error = errorOf(reply);
+  if (error !== undefined) throw error;
+  return reply.lines.filter(({ keyword }) => keyword === "line").map(({ rest }) => rest);
+}

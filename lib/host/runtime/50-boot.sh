@@ -1,0 +1,77 @@
+# --- What makes the committed rules stand at boot, before the network is up and before Docker starts. ---
+
+UNIT=/etc/systemd/system/cdkfw.service
+
+boot_kind() {
+  if [ -d /run/systemd/system ]; then echo systemd
+  elif command -v rc-update >/dev/null 2>&1; then echo openrc
+  elif [ -d /etc/rc.boot.d ]; then echo rc.boot.d
+  elif [ -d /etc/rcS.d ]; then echo rcS.d
+  fi
+}
+
+boot_install() {
+  case $(boot_kind) in
+    systemd) boot_install_systemd ;;
+    openrc) boot_script /etc/init.d/cdkfw '#!/sbin/openrc-run' 'depend() { before net docker; after localmount; }' \
+      "start() { $LIB/cdkfw-host boot; }" && rc-update add cdkfw boot >/dev/null ;;
+    rc.boot.d) boot_script /etc/rc.boot.d/10-cdkfw '#!/bin/sh' "exec $LIB/cdkfw-host boot" ;;
+    rcS.d) boot_script /etc/rcS.d/S10cdkfw '#!/bin/sh' "exec $LIB/cdkfw-host boot" ;;
+  esac
+}
+
+boot_script() {
+  script=$1
+  shift
+  printf '%s\n' "$@" >"$script.new" && chmod 755 "$script.new" && mv -f "$script.new" "$script"
+}
+
+boot_install_systemd() {
+  cat >"$UNIT.new" <<UNIT_FILE
+[Unit]
+Description=cdkfw firewall rules
+DefaultDependencies=no
+After=local-fs.target systemd-modules-load.service
+Before=network-pre.target docker.service shutdown.target
+Wants=network-pre.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=$LIB/cdkfw-host boot
+
+[Install]
+WantedBy=sysinit.target
+UNIT_FILE
+  chmod 644 "$UNIT.new"
+  if cmp -s "$UNIT.new" "$UNIT"; then rm -f "$UNIT.new"; else mv -f "$UNIT.new" "$UNIT"; fi
+  systemctl is-enabled --quiet cdkfw.service 2>/dev/null ||
+    { systemctl daemon-reload && systemctl enable cdkfw.service >/dev/null 2>&1; }
+}
+
+boot_remove() {
+  if [ -e "$UNIT" ]; then
+    systemctl disable cdkfw.service >/dev/null 2>&1 || :
+    rm -f "$UNIT"
+    systemctl daemon-reload 2>/dev/null || :
+  fi
+  if [ -e /etc/init.d/cdkfw ]; then rc-update del cdkfw boot >/dev/null 2>&1 || :; fi
+  rm -f /etc/init.d/cdkfw /etc/rc.boot.d/10-cdkfw /etc/rcS.d/S10cdkfw
+}
+
+# boot: the committed generation, whatever a change was about when the machine went down.
+boot() {
+  take_mutex boot
+  # Only where /run outlived the machine, or somebody asks for boot inside the window.
+  if [ -d "$CHANGE" ]; then roll_back "boot"; fi
+  committed=$(committed_generation)
+  [ "$committed" != none ] || exit 0
+  if load_generation "$committed" || { sleep 1 && load_generation "$committed"; }; then
+    log "generation $committed loaded at boot"
+  else
+    log "generation $committed could not be loaded at boot: loading the safe rules"
+    load_safe
+    exit 1
+  fi
+}
