@@ -67,12 +67,14 @@ const addressOf = (family: Family) =>
         : normal !== context.value
           ? `\`${context.value}\` is spelled \`${normal}\``
           : undefined;
-    if (problem !== undefined) context.issues.push({ code: "custom", message: problem, input: context.value });
+    if (problem !== undefined) {
+      context.issues.push({ code: "custom", message: problem, params: { sentence: true }, input: context.value });
+    }
   });
 
 /** Addresses of both families under one name. An empty family matches nothing of that family. */
 export const addressPolicy = z
   .strictObject({ v4: z.array(addressOf(4)).default([]), v6: z.array(addressOf(6)).default([]) })
-  .refine(({ v4, v6 }) => v4.length + v6.length > 0, "at least one address is needed");
+  .refine(({ v4, v6 }) => v4.length + v6.length > 0, "at least one address");
 
 export type AddressPolicy = Readonly<{ v4: readonly string[]; v6: readonly string[] }>;

@@ -16,8 +16,13 @@ export interface Finding {
 export function printFinding(finding: Finding): string {
   const parts = [`${finding.problem}.`];
   if (finding.allowed !== undefined) parts.push(`Allowed: ${finding.allowed}.`);
-  if (finding.fix !== undefined) parts.push(finding.fix.endsWith("?") ? finding.fix : `${finding.fix}.`);
+  if (finding.fix !== undefined) parts.push(asSentence(finding.fix));
   return `${printOrigin(finding.origin)}: ${parts.join(" ")}`;
+}
+
+function asSentence(words: string): string {
+  const sentence = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** The known name that a mistyped one probably meant, or nothing where none is near. */

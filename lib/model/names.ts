@@ -7,7 +7,8 @@ import { z } from "zod";
 export const objectName = z
   .string()
   .max(64, "at most 64 characters")
-  .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.:/+-]*[A-Za-z0-9_])?$/, "letters, digits and `_ . : / + -` inside");
+  .regex(/^[A-Za-z0-9_:]([A-Za-z0-9_.:/+-]*[A-Za-z0-9_:])?$/, "letters, digits, `_` and `:`, and inside also `. / + -`")
+  .refine((name) => !["__proto__", "any", "all"].includes(name), "a name other than `any` and `all`");
 
 /** A zone's name. `all` and `host` are given by the language. */
 export const zoneName = z
@@ -16,14 +17,14 @@ export const zoneName = z
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "letters, digits, hyphens and underscores, starting with a letter")
   .refine(
     (name) => !["all", "host", "fw"].includes(name.toLowerCase()),
-    "`all`, `host` and `fw` are given by the language",
+    "a name other than `all`, `host` and `fw`, which the language gives",
   );
 
 /** A network interface as the kernel names it: at most 15 bytes, no white space, no slash. */
 export const interfaceName = z
   .string()
   .max(15, "at most 15 characters, as the kernel allows")
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/, "letters, digits and `_ . @ : -`");
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/, "letters, digits and `_ . @ : -`, starting with a letter, a digit or `_`");
 
 /** Free words of a user: printable, on one line. */
 export const comment = z

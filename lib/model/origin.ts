@@ -8,12 +8,16 @@ export const origin = z.strictObject({
   file: z.string().max(1024).optional(),
   /** Counted from 1. */
   line: z.int().positive().optional(),
+  /** Counted from 1; known where the declaration is a document, not code. */
+  column: z.int().positive().optional(),
 });
 
 export type Origin = Readonly<z.infer<typeof origin>>;
 
 /** `edge/fleet/web-3/ssh (main.ts:12)` */
 export function printOrigin(given: Origin): string {
-  if (given.file === undefined) return given.path;
-  return `${given.path} (${given.file}${given.line === undefined ? "" : `:${String(given.line)}`})`;
+  const path = given.path.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "?");
+  if (given.file === undefined) return path;
+  const place = [given.file, given.line, given.column].filter((part) => part !== undefined).join(":");
+  return path === "" || path === given.file ? place : `${path} (${place})`;
 }

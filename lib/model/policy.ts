@@ -17,7 +17,7 @@ export const interfacePolicy = z.strictObject({
 
 export const zonePolicy = z.strictObject({
   name: zoneName,
-  interfaces: z.array(interfacePolicy).min(1, "a zone has at least one interface"),
+  interfaces: z.array(interfacePolicy).min(1, "at least one interface"),
   origin: origin.optional(),
 });
 
@@ -32,6 +32,8 @@ export const endpoint = z.discriminatedUnion("kind", [
 ]);
 
 export const action = z.enum(["accept", "accept+nat", "reject", "drop"]);
+
+export const backend = z.enum(["iptables"]);
 
 export const ruleEntry = z.strictObject({
   kind: z.literal("rule"),
@@ -53,7 +55,7 @@ export const hostPolicy = z.strictObject({
   host: hostName,
   /** The construct path of the host. */
   path: z.string(),
-  backend: z.enum(["iptables"]).default("iptables"),
+  backend: backend.default("iptables"),
   target: sshTarget,
   zones: z.array(zonePolicy),
   addresses: z.record(objectName, addressPolicy).default({}),
@@ -62,7 +64,7 @@ export const hostPolicy = z.strictObject({
   entries: z.array(ruleEntry),
 });
 
-export type Backend = "iptables";
+export type Backend = z.infer<typeof backend>;
 export type Action = z.infer<typeof action>;
 export type Endpoint =
   Readonly<{ kind: "host" }> | Readonly<{ kind: "all" }> | Readonly<{ kind: "zone"; name: string }>;

@@ -1,27 +1,34 @@
 import { z } from "zod";
 
-const portNumber = z.int().min(1, "a port is 1 to 65535").max(65535, "a port is 1 to 65535");
+const portNumber = z.int().min(1, "1 to 65535").max(65535, "1 to 65535");
 
 /** First and last port, both included. */
 export const portRange = z
   .tuple([portNumber, portNumber])
-  .refine(([first, last]) => first <= last, "the first port must not be above the last one");
+  .refine(([first, last]) => first <= last, "a first port that is not above the last one");
 
 /** Protocols that have ports. */
 export const portProtocol = z.enum(["tcp", "udp", "sctp"]);
 
-const icmpType = z.strictObject({ type: z.int().min(0).max(255), code: z.int().min(0).max(255).optional() });
+const icmpType = z.strictObject({
+  type: z.int().min(0, "0 to 255").max(255, "0 to 255"),
+  code: z.int().min(0, "0 to 255").max(255, "0 to 255").optional(),
+});
 
 /** One thing that a service consists of. */
 export const serviceMatch = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("ports"), protocol: portProtocol, ports: z.array(portRange).min(1) }),
+  z.strictObject({
+    kind: z.literal("ports"),
+    protocol: portProtocol,
+    ports: z.array(portRange).min(1, "at least one port"),
+  }),
   /** ICMP of both families; a family with no types listed does not match, no lists at all match all types. */
   z.strictObject({ kind: z.literal("icmp"), v4: z.array(icmpType).optional(), v6: z.array(icmpType).optional() }),
   /** A whole IP protocol by its IANA number, such as 47 for GRE. */
-  z.strictObject({ kind: z.literal("protocol"), number: z.int().min(1).max(255) }),
+  z.strictObject({ kind: z.literal("protocol"), number: z.int().min(1, "1 to 255").max(255, "1 to 255") }),
 ]);
 
-export const servicePolicy = z.array(serviceMatch).min(1);
+export const servicePolicy = z.array(serviceMatch).min(1, "at least one match");
 
 export type PortProtocol = z.infer<typeof portProtocol>;
 export type PortRange = readonly [first: number, last: number];

@@ -9,15 +9,19 @@ export const hostName = z
     "letters, digits, dots, hyphens and underscores, starting and ending with a letter or digit",
   );
 
-const port = z.int().min(1).max(65535);
+const port = z.int().min(1, "1 to 65535").max(65535, "1 to 65535");
+
+const filePath = z
+  .string()
+  .min(1, "a file")
+  .regex(/^[^\p{Cc}]*$/u, "a file name without control characters");
 
 /** Where a host, or a jump host on the way to it, is reached, and as whom. */
 const hop = {
   /** A DNS name, an IPv4 or IPv6 address, or an alias of `~/.ssh/config`. */
   address: z
     .string()
-    .min(1)
-    .max(253)
+    .max(253, "at most 253 characters")
     .regex(/^[A-Za-z0-9]([A-Za-z0-9._:%-]*)$|^::[0-9a-fA-F:.]*$/, "a host name or an IP address"),
   /** @default from `~/.ssh/config`, else 22 */
   port: port.optional(),
@@ -27,9 +31,9 @@ const hop = {
     .regex(/^[A-Za-z_][A-Za-z0-9_.@-]{0,63}$/, "a login name")
     .optional(),
   /** Private key files, tried in this order. @default from `~/.ssh/config`, else the agent and ssh's usual files */
-  identityFiles: z.array(z.string().min(1)).optional(),
+  identityFiles: z.array(filePath).optional(),
   /** known_hosts files. @default from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts` */
-  knownHostsFiles: z.array(z.string().min(1)).optional(),
+  knownHostsFiles: z.array(filePath).optional(),
   /**
    * Pinned host keys: `SHA256:…` fingerprints as `ssh-keygen -l` prints them, or public keys (`ssh-ed25519 AAAA…`).
    * Where pins are given, only they count.
@@ -55,7 +59,11 @@ export const sshTarget = z.strictObject({
   /** Whether to become root by `sudo -n` when the user is not root. @default true */
   sudo: z.boolean().optional(),
   /** Seconds to wait for a connection, its authentication included. @default 15 */
-  connectTimeout: z.number().positive().max(600).optional(),
+  connectTimeout: z
+    .number()
+    .positive("seconds, above 0 and at most 600")
+    .max(600, "seconds, above 0 and at most 600")
+    .optional(),
 });
 
 export type JumpHop = z.infer<typeof jumpHop>;

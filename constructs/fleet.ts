@@ -1,0 +1,150 @@
+import type { Construct, IConstruct } from "./tree";
+import { printFinding, show, type Finding } from "../lib/model/findings";
+import { FindingsError } from "../lib/model/findings-error";
+import { printOrigin } from "../lib/model/origin";
+import type { Backend, HostPolicy } from "../lib/model/policy";
+import type { Address } from "./address";
+import type { Host } from "./host";
+import { Inventory } from "./inventory";
+import { PolicyConstruct } from "./policy-construct";
+import type { Service } from "./service";
+import type { AddressTexts } from "./used-addresses";
+import type { ServiceTexts } from "./used-services";
+
+const FLEET = Symbol.for("cdkfw/Fleet");
+
+export interface FleetProps {
+  /** The machines. @default an empty one: hosts are described in the program */
+  readonly inventory?: Inventory | undefined;
+  /** The kernel's interface that rules are made for, where a host does not say otherwise. @default `iptables` */
+  readonly backend?: Backend | undefined;
+  /** Services that rules can name as text, before those of the library. @default none */
+  readonly services?: readonly Service[] | undefined;
+}
+
+/**
+ * Hosts whose firewalls are described, checked and deployed together.
+ *
+ * ```ts
+ * const fleet = new Fleet(stack, "fleet", { inventory: Inventory.fromFile("inventory.yaml") });
+ * for (const node of fleet.inventory.group("web")) new Host(fleet, node.name, node);
+ * ```
+ */
+export class Fleet extends PolicyConstruct {
+  static isFleet(value: unknown): value is Fleet {
+    return typeof value === "object" && value !== null && FLEET in value;
+  }
+
+  /** The fleet in whose scope a construct is. */
+  static of(construct: IConstruct): Fleet | undefined {
+    return construct.node.scopes.reverse().find(Fleet.isFleet);
+  }
+
+  /** The fleets at and below a construct, in the order of the tree. */
+  static allIn(root: IConstruct): Fleet[] {
+    return root.node.findAll().filter(Fleet.isFleet);
+  }
+
+  readonly inventory: Inventory;
+  readonly backend: Backend;
+  /** The services that rules of this fleet can name, beside those of the library. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** @internal */
+  readonly addressTexts: AddressTexts = new Map();
+  /** @internal */
+  readonly serviceTexts: ServiceTexts = new Map();
+  readonly #hosts: Host[] = [];
+  readonly #hostNames = new Map<string, Host>();
+
+  constructor(scope: Construct, id: string, props: FleetProps = {}) {
+    super(scope, id, { twice: "a mistake" });
+    Object.defineProperty(this, FLEET, { value: true });
+    this.inventory = props.inventory ?? Inventory.EMPTY;
+    this.backend = props.backend ?? "iptables";
+    this.services = this.#byName(props.services ?? []);
+  }
+
+  /** The hosts, in the order of declaration. */
+  get hosts(): readonly Host[] {
+    return this.#hosts;
+  }
+
+  /**
+   * The firewalls of all hosts as plain data, in the order of declaration.
+   * @throws FindingsError `invalid-fleet` with all findings, where there are any
+   */
+  policies(): readonly HostPolicy[] {
+    const findings = this.findings();
+    if (findings.length > 0) throw new FindingsError("invalid-fleet", `the fleet ${show(this.node.path)}`, findings);
+    return this.#hosts.map((host) => host.policy());
+  }
+
+  /** All that is wrong with the fleet: with itself, its addresses, services and hosts, and with all that they use. */
+  findings(): readonly Finding[] {
+    const declared = new Set(this.node.findAll().filter((one) => one instanceof PolicyConstruct));
+    const used = [...this.#usedAddresses()].filter((address) => !declared.has(address));
+    const ofRoot = new Set(this.#strangers());
+    return [...declared, ...used.filter((address) => !ofRoot.has(address))].flatMap((one) => one.ownFindings());
+  }
+
+  /** @internal */
+  override ownFindings(): readonly Finding[] {
+    return [
+      ...super.ownFindings(),
+      ...this.#findingsOfServices(),
+      ...this.#strangers().flatMap((address) => address.ownFindings()),
+    ];
+  }
+
+  /** @internal */
+  adoptHost(host: Host): void {
+    this.#hosts.push(host);
+    const key = host.hostName.toLowerCase();
+    const first = this.#hostNames.get(key);
+    if (first === undefined) this.#hostNames.set(key, host);
+    else if (first.node.scope !== host.node.scope || first.node.id === first.hostName) {
+      host.report({
+        problem: `the fleet has two hosts named ${show(host.hostName)}, the first one at ${printOrigin(first.origin)}`,
+        fix: "give one of the two another name",
+      });
+    }
+  }
+
+  #byName(given: readonly Service[]): Map<string, Service> {
+    const services = new Map<string, Service>();
+    for (const service of given) {
+      if (services.has(service.name)) {
+        this.report({ problem: `the service ${show(service.name)} is declared twice`, fix: "rename one of the two" });
+      } else services.set(service.name, service);
+    }
+    return services;
+  }
+
+  #usedAddresses(): Set<Address> {
+    return new Set(this.#hosts.flatMap((host) => host.uses.addresses));
+  }
+
+  /** Addresses whose own validation a CDK engine does not run together with the fleet's: those of another stack, or of none. */
+  #strangers(): Address[] {
+    const stack = this.node.scopes[1];
+    return [...this.#usedAddresses()].filter((address) => address.node.scopes[1] !== stack);
+  }
+
+  /** A service made in a loop over hosts is many objects, and one mistake. */
+  #findingsOfServices(): Finding[] {
+    const findings = [...this.#invalidServices()].flatMap((service) => service.findings(this.node.path));
+    return [...new Map(findings.map((finding) => [printFinding(finding), finding])).values()];
+  }
+
+  #invalidServices(): Set<Service> {
+    const invalid = new Set<Service>();
+    const visit = (service: Service) => {
+      if (service.isValid || invalid.has(service)) return;
+      invalid.add(service);
+      service.members.forEach(visit);
+    };
+    for (const service of this.services.values()) visit(service);
+    for (const host of this.#hosts) host.uses.services.forEach(visit);
+    return invalid;
+  }
+}

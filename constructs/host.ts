@@ -1,0 +1,227 @@
+import { resolve } from "node:path";
+import type { Construct } from "./tree";
+import { checkPolicy } from "../lib/model/check-policy";
+import { explainIssues, explainValue } from "../lib/model/explain-issues";
+import { nearestName, show, type Finding } from "../lib/model/findings";
+import type { Json } from "../lib/model/inventory-node";
+import { backend, POLICY_FORMAT, type Backend, type HostPolicy } from "../lib/model/policy";
+import { SERVICE_LIBRARY } from "../lib/model/service-library";
+import { hostName, sshTarget, type JumpHop, type SshTarget } from "../lib/model/target";
+import { holdsToken } from "../lib/model/token";
+import { UserError } from "../lib/model/user-error";
+import { Fleet } from "./fleet";
+import { PolicyConstruct } from "./policy-construct";
+import type { RuleProps, RuleWithActionProps } from "./rule";
+import { RuleList } from "./rule-list";
+import { addressNamesFor, UsedAddresses } from "./used-addresses";
+import { UsedServices } from "./used-services";
+import { Zone, type ZoneProps } from "./zone";
+
+const HOST = Symbol.for("cdkfw/Host");
+
+/** What is said about a host. A node of an inventory fits. */
+export interface HostProps {
+  /** The name that commands, bundles and plans use. @default the id */
+  readonly name?: string | undefined;
+  /** A DNS name, an IPv4 or IPv6 address, or an alias of `~/.ssh/config`. @default the name */
+  readonly address?: string | undefined;
+  /** The port of its SSH server. @default from `~/.ssh/config`, else 22 */
+  readonly port?: number | undefined;
+  /** The login. @default from `~/.ssh/config`, else `root` */
+  readonly user?: string | undefined;
+  /** Private key files, tried in this order. @default from `~/.ssh/config`, else the agent and ssh's usual files */
+  readonly identityFiles?: readonly string[] | undefined;
+  /** known_hosts files. @default from `~/.ssh/config`, else ssh's usual files */
+  readonly knownHostsFiles?: readonly string[] | undefined;
+  /** Pinned host keys: `SHA256:…` fingerprints or public keys. @default none: known_hosts decides */
+  readonly hostKeys?: readonly string[] | undefined;
+  /** Hosts to pass through: names of the fleet's inventory, addresses, or settings. @default from `~/.ssh/config` */
+  readonly jump?: readonly (string | JumpHop)[] | undefined;
+  /** Whether to become root by `sudo -n` when the user is not root. @default true */
+  readonly sudo?: boolean | undefined;
+  /** Seconds to wait for a connection. @default 15 */
+  readonly connectTimeout?: number | undefined;
+  /** The kernel's interface that the rules are made for. @default that of the fleet */
+  readonly backend?: Backend | undefined;
+  /** The groups of the inventory that list it. @default none */
+  readonly groups?: readonly string[] | undefined;
+  /** What the inventory says about it, for programs to use. @default none */
+  readonly variables?: Readonly<Record<string, Json>> | undefined;
+}
+
+/**
+ * A Linux host and its firewall: zones of interfaces, and one list of rules of which the first that matches decides.
+ *
+ * ```ts
+ * const host = new Host(fleet, "web-1", { address: "203.0.113.11", user: "admin" });
+ * const ext = host.addZone("ext", { interfaces: ["eth0"] });
+ * host.allow({ from: ext, to: host, source: "203.0.113.0/24", service: Service.SSH });
+ * host.reject({ from: ext, to: ALL });
+ * ```
+ */
+export class Host extends PolicyConstruct {
+  static isHost(value: unknown): value is Host {
+    return typeof value === "object" && value !== null && HOST in value;
+  }
+
+  /** The name that commands, bundles and plans use. */
+  readonly hostName: string;
+  readonly groups: readonly string[];
+  readonly variables: Readonly<Record<string, Json>>;
+  readonly backend: Backend;
+  /** How the deployer reaches it. */
+  readonly target: SshTarget;
+  readonly #fleet: Fleet | undefined;
+  readonly #zones: Zone[] = [];
+  readonly #addresses: UsedAddresses;
+  readonly #services: UsedServices;
+  readonly #rules: RuleList;
+
+  constructor(scope: Construct, id: string, props: HostProps = {}) {
+    super(scope, id, { twice: "a mistake" });
+    Object.defineProperty(this, HOST, { value: true });
+    this.hostName = props.name ?? String(id);
+    this.groups = props.groups ?? [];
+    this.variables = props.variables ?? {};
+    this.#fleet = Fleet.of(this);
+    this.#addresses = new UsedAddresses(this, this.#fleet?.addressTexts ?? new Map());
+    this.#services = new UsedServices(this.#fleet?.services ?? new Map(), this.#fleet?.serviceTexts ?? new Map());
+    this.#rules = new RuleList(this, this.#addresses, this.#services);
+    const mistake = holdsToken(id) ? undefined : explainValue(hostName, this.hostName, "name for a host");
+    if (mistake !== undefined) this.report(mistake);
+    this.backend = this.#backendOf(props.backend);
+    this.target = this.#targetOf(props);
+    if (this.#fleet === undefined) {
+      this.report({ problem: "the host is in no fleet", fix: "create it in the scope of a `Fleet`" });
+    }
+    this.#fleet?.adoptHost(this);
+  }
+
+  get zones(): readonly Zone[] {
+    return this.#zones;
+  }
+
+  /** Adds a zone: all that comes in and goes out by these interfaces. Its name is unique on the host. */
+  addZone(name: string, props: ZoneProps): Zone {
+    return new Zone(this, name, props);
+  }
+
+  /**
+   * The zone of that name.
+   * @throws UserError `unknown-zone` where the host has none
+   */
+  zone(name: string): Zone {
+    const found = this.#zones.find((zone) => zone.name === name);
+    if (found !== undefined) return found;
+    const names = this.#zones.map((zone) => zone.name);
+    const near = nearestName(name, names);
+    throw new UserError(
+      "unknown-zone",
+      `${show(name)} is no zone of ${show(this.hostName)}. Known so far: ${names.map(show).join(", ") || "none"}.`,
+      near === undefined ? "add the zone before it is asked for" : `did you mean \`${near}\`?`,
+    );
+  }
+
+  /** Lets packets pass. */
+  allow(props: RuleProps): void {
+    this.#rules.add("accept", props);
+  }
+
+  /** Lets packets pass, and gives those that leave the host its own address (masquerading). */
+  allowNat(props: RuleProps): void {
+    this.#rules.add("accept+nat", props);
+  }
+
+  /** Refuses with an answer: a TCP reset, or ICMP's port unreachable and host unreachable. */
+  reject(props: RuleProps): void {
+    this.#rules.add("reject", props);
+  }
+
+  /** Refuses without a word. */
+  drop(props: RuleProps): void {
+    this.#rules.add("drop", props);
+  }
+
+  /** Adds a rule whose action is a value. */
+  addRule(props: RuleWithActionProps): void {
+    this.#rules.add(props.action, props);
+  }
+
+  /**
+   * The host's firewall as plain data. Where there are findings, it holds what could be understood: ask the fleet for
+   * policies that are whole.
+   * @internal
+   */
+  policy(): HostPolicy {
+    return {
+      format: POLICY_FORMAT,
+      host: this.hostName,
+      path: this.node.path,
+      backend: this.backend,
+      target: this.target,
+      zones: this.#zones.map((zone) => zone.policy),
+      addresses: this.#addresses.resolve().policies,
+      services: this.#services.policies(),
+      entries: [...this.#rules.entries],
+    };
+  }
+
+  /** @internal */
+  override ownFindings(): readonly Finding[] {
+    return [
+      ...super.ownFindings(),
+      ...this.#rules.findings,
+      ...this.#addresses.resolve().conflicts,
+      ...checkPolicy(this.policy(), {
+        addresses: addressNamesFor(this),
+        services: [...(this.#fleet?.services.keys() ?? []), ...Object.keys(SERVICE_LIBRARY)],
+      }),
+    ];
+  }
+
+  /** @internal */
+  adoptZone(zone: Zone): void {
+    this.#zones.push(zone);
+  }
+
+  /** What the rules use of what is declared elsewhere. @internal */
+  get uses() {
+    return { addresses: this.#addresses.resolve().addresses, services: this.#services.objects() };
+  }
+
+  #backendOf(given: Backend | undefined): Backend {
+    const wanted = given ?? this.#fleet?.backend ?? "iptables";
+    const mistake = explainValue(backend, wanted, "backend");
+    if (mistake !== undefined) this.report(mistake);
+    return wanted;
+  }
+
+  #targetOf(props: HostProps): SshTarget {
+    const target = withoutUndefined({
+      address: props.address ?? this.hostName,
+      port: props.port,
+      user: props.user,
+      identityFiles: props.identityFiles?.map(fromHere),
+      knownHostsFiles: props.knownHostsFiles?.map(fromHere),
+      hostKeys: props.hostKeys,
+      jump: props.jump?.map((hop) => (typeof hop === "string" ? { address: hop } : hop)),
+      sudo: props.sudo,
+      connectTimeout: props.connectTimeout,
+    });
+    const result = sshTarget.safeParse(target);
+    if (result.success) return result.data;
+    for (const { path, ...mistake } of explainIssues(sshTarget, target, result.error.issues)) {
+      // The name has a finding of its own, where it stands in for the address.
+      if (path[0] !== "address" || props.address !== undefined) this.report(mistake);
+    }
+    return { address: this.hostName };
+  }
+}
+
+/** Relative files are the project's, `~` is the deployer's. */
+const fromHere = (file: string) =>
+  typeof file !== "string" || file === "" || file.startsWith("~") ? file : resolve(file);
+
+function withoutUndefined(given: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

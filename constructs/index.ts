@@ -1,0 +1,16 @@
+/** What a program imports from `cdkfw`. `docs/policy.md` tells what it all means. */
+export { Address, type AddressProps } from "./address";
+export { Fleet, type FleetProps } from "./fleet";
+export { Host, type HostProps } from "./host";
+export { Interface, type InterfaceProps } from "./interface";
+export { Inventory } from "./inventory";
+export { ALL, type AddressLike, type RuleProps, type RuleWithActionProps, type ServiceLike } from "./rule";
+export { Service, type IcmpProps, type IcmpTypeLike, type PortLike } from "./service";
+export { Zone, type ZoneProps } from "./zone";
+
+export { printFinding, type Finding } from "../lib/model/findings";
+export { FindingsError } from "../lib/model/findings-error";
+export type { InventoryNode } from "../lib/model/inventory-node";
+export type { Action, Backend, Entry, HostPolicy } from "../lib/model/policy";
+export type { Origin } from "../lib/model/origin";
+export { UserError } from "../lib/model/user-error";

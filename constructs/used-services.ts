@@ -1,0 +1,91 @@
+import type { Mistake } from "../lib/model/explain-issues";
+import { show } from "../lib/model/findings";
+import { libraryService } from "../lib/model/service-library";
+import { readServiceText, SERVICE_FORMS } from "../lib/model/service-text";
+import type { ServicePolicy } from "../lib/model/services";
+import { holdsToken, TOKEN_FIX } from "../lib/model/token";
+import type { ServiceLike } from "./rule";
+import { Service } from "./service";
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** What a service text was read as: shared by all hosts of a fleet. */
+export type ServiceTexts = Map<string, ServicePolicy | Mistake | undefined>;
+
+/** The services that one host's rules use, by the names that the policy gives them. */
+export class UsedServices {
+  readonly #policies = new Map<string, ServicePolicy>();
+  readonly #objects = new Set<Service>();
+
+  constructor(
+    /** Services that the fleet declares under a name; they go before the library's. */
+    private readonly declared: ReadonlyMap<string, Service>,
+    private readonly texts: ServiceTexts,
+  ) {}
+
+  /** The names under which the policy will have the services; what is none of them is reported and left out. */
+  namesOf(
+    given: ServiceLike | readonly ServiceLike[] | undefined,
+    report: (mistake: Mistake) => void,
+  ): readonly string[] {
+    if (given === undefined || given === "all") return NONE;
+    if (Service.isService(given)) return this.#use(given, report);
+    const names = (Array.isArray(given) ? (given as readonly ServiceLike[]) : [given as ServiceLike]).flatMap((one) =>
+      Service.isService(one) ? this.#use(one, report) : this.#read(one, report),
+    );
+    if (names.length === 0 && Array.isArray(given) && given.length === 0) {
+      report({ problem: "an empty list of services matches nothing", fix: "leave it out to match all services" });
+    }
+    return Object.freeze([...new Set(names)]);
+  }
+
+  #use(service: Service, report: (mistake: Mistake) => void): readonly string[] {
+    if (this.#objects.has(service)) return service.names;
+    this.#objects.add(service);
+    this.#set(service.name, service.policy, report);
+    return service.names;
+  }
+
+  #set(name: string, policy: ServicePolicy, report: (mistake: Mistake) => void): void {
+    const other = this.#policies.get(name);
+    if (other === undefined) this.#policies.set(name, policy);
+    else if (other !== policy && JSON.stringify(other) !== JSON.stringify(policy)) {
+      report({
+        problem: `two services named ${show(name)} with different content are used on one host`,
+        fix: "rename one of the two, so that a plan says which one is meant",
+      });
+    }
+  }
+
+  #read(text: unknown, report: (mistake: Mistake) => void): readonly string[] {
+    if (typeof text !== "string" || holdsToken(text)) {
+      report(
+        holdsToken(text)
+          ? { problem: `${show(text)} is an unresolved token`, fix: TOKEN_FIX }
+          : { problem: `${show(text)} is no service`, allowed: `a \`Service\`, its name, or ${SERVICE_FORMS}` },
+      );
+      return NONE;
+    }
+    const named = this.declared.get(text);
+    if (named !== undefined) return this.#use(named, report);
+    if (!this.texts.has(text)) this.texts.set(text, libraryService(text) ?? readServiceText(text));
+    const read = this.texts.get(text);
+    if (read !== undefined && "problem" in read) {
+      report(read);
+      return NONE;
+    }
+    // A name that is not known stays, for the check that knows the near ones.
+    if (read !== undefined) this.#set(text, read, report);
+    return [text];
+  }
+
+  /** The services by name, in the order of first use. */
+  policies(): Record<string, ServicePolicy> {
+    return Object.fromEntries(this.#policies);
+  }
+
+  /** The service objects in use, their mistakes being the fleet's to tell. */
+  objects(): ReadonlySet<Service> {
+    return this.#objects;
+  }
+}

@@ -1,0 +1,73 @@
+import { explainValue } from "../lib/model/explain-issues";
+import { show } from "../lib/model/findings";
+import { zoneName } from "../lib/model/names";
+import type { Endpoint, ZonePolicy } from "../lib/model/policy";
+import { holdsToken } from "../lib/model/token";
+import type { Host } from "./host";
+import { Interface, type InterfaceProps } from "./interface";
+import { PolicyConstruct } from "./policy-construct";
+
+const ZONE = Symbol.for("cdkfw/Zone");
+
+export interface ZoneProps {
+  /** The interfaces that the zone is made of: names, or names with their properties. At least one. */
+  readonly interfaces: readonly (string | InterfaceProps)[];
+}
+
+/**
+ * A part of the world, as one host sees it: all that comes in and goes out by some of its interfaces.
+ *
+ * ```ts
+ * const ext = host.addZone("ext", { interfaces: ["eth0"] });
+ * const lan = host.addZone("lan", { interfaces: ["eth1", { name: "eth2", dhcp: true }] });
+ * host.allowNat({ from: lan, to: ext });
+ * ```
+ */
+export class Zone extends PolicyConstruct {
+  static isZone(value: unknown): value is Zone {
+    return typeof value === "object" && value !== null && ZONE in value;
+  }
+
+  /** The name that rules use: the id. */
+  readonly name: string;
+  /** The host that the zone belongs to; rules of other hosts can not use it. */
+  readonly host: Host;
+  /** The side of a rule that this zone is. @internal */
+  readonly endpoint: Endpoint;
+  readonly #interfaces: Interface[] = [];
+
+  constructor(scope: Host, id: string, props: ZoneProps) {
+    super(scope, id, { twice: "told elsewhere" });
+    Object.defineProperty(this, ZONE, { value: true });
+    this.name = String(id);
+    this.host = scope;
+    this.endpoint = Object.freeze({ kind: "zone", name: this.name });
+    const mistake = holdsToken(id) ? undefined : explainValue(zoneName, id, "name for a zone");
+    if (mistake !== undefined) this.report(mistake);
+    const given: readonly (string | InterfaceProps)[] = Array.isArray(props.interfaces) ? props.interfaces : [];
+    if (given.length === 0) {
+      this.report({
+        problem: `the zone ${show(this.name)} has no interface`,
+        allowed: 'a list of one or more, such as `interfaces: ["eth0"]`',
+      });
+    }
+    for (const one of given) this.addInterface(one);
+    scope.adoptZone(this);
+  }
+
+  /** Adds an interface to the zone. */
+  addInterface(props: string | InterfaceProps): Interface {
+    const one = new Interface(this, typeof props === "string" ? { name: props } : props);
+    this.#interfaces.push(one);
+    return one;
+  }
+
+  get interfaces(): readonly Interface[] {
+    return this.#interfaces;
+  }
+
+  /** @internal */
+  get policy(): ZonePolicy {
+    return { name: this.name, interfaces: this.#interfaces.map((one) => one.policy), origin: this.origin };
+  }
+}

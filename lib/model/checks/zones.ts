@@ -1,0 +1,41 @@
+import { show } from "../findings";
+import { printOrigin, type Origin } from "../origin";
+import type { Check } from "./check";
+
+/** A zone's name is declared once on a host. */
+export const zonesAreDeclaredOnce: Check = ({ policy, report }) => {
+  const seen = new Map<string, Origin>();
+  for (const zone of policy.zones) {
+    const origin = zone.origin ?? { path: `${policy.path}/${zone.name}` };
+    const first = seen.get(zone.name);
+    if (first === undefined) seen.set(zone.name, origin);
+    else {
+      report({
+        origin,
+        problem: `the zone ${show(zone.name)} is declared twice, first at ${printOrigin(first)}`,
+        fix: "put all interfaces into one declaration, or rename one of the two",
+      });
+    }
+  }
+};
+
+/** An interface belongs to one zone, and is named there once. */
+export const interfacesBelongToOneZone: Check = ({ policy, report }) => {
+  const zoneOf = new Map<string, string>();
+  for (const zone of policy.zones) {
+    for (const { name, origin } of zone.interfaces) {
+      const first = zoneOf.get(name);
+      if (first === undefined) zoneOf.set(name, zone.name);
+      else {
+        report({
+          origin: origin ?? zone.origin ?? { path: `${policy.path}/${zone.name}` },
+          problem:
+            first === zone.name
+              ? `the interface ${show(name)} is named twice in the zone ${show(first)}`
+              : `the interface ${show(name)} is in two zones, ${show(first)} and ${show(zone.name)}`,
+          fix: "name it once: a packet comes from one zone only",
+        });
+      }
+    }
+  }
+};

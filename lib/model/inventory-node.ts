@@ -1,0 +1,12 @@
+import type { SshTarget } from "./target";
+
+/** A value that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** One machine of an inventory, with all that its groups and the defaults say about it. */
+export type InventoryNode = Readonly<SshTarget> & {
+  readonly name: string;
+  /** The groups that list it, in the order in which they are listed. */
+  readonly groups: readonly string[];
+  readonly variables: Readonly<Record<string, Json>>;
+};
