@@ -21,7 +21,7 @@ export const MAX_LABS = 11 + 155;
 const CLIENT = 200;
 
 export function managementNet(lab: number): { readonly v4: string; readonly v6: string } {
-  return { v4: `10.${managementOctet(lab)}`, v6: `fd77:${lab.toString(16)}:` };
+  return { v4: `10.${managementOctet(lab)}`, v6: lab === 0 ? "fd77:" : `fd77:${lab.toString(16)}:` };
 }
 
 function managementOctet(lab: number): number {

@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { ensureImage } from "./image/ensure";
-import { asset, isMachineRoot } from "./places";
 import { seatCommand } from "./seat";
+import { sweep } from "./sweep";
 
 /**
  * `in-lab COMMAND…` runs a command in a fresh seat and ends with its exit status. Whatever the command has started
@@ -17,7 +17,7 @@ async function main(command: readonly string[]): Promise<void> {
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => seat.kill("SIGKILL"));
   process.on("SIGINT", () => undefined);
   seat.on("exit", (code, signal) => {
-    if (isMachineRoot()) spawnSync("unshare", ["--mount", "sh", asset("sweep.sh"), "/mnt"], { stdio: "ignore" });
+    sweep();
     process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0));
   });
   seat.on("error", fail);

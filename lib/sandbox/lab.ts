@@ -130,7 +130,7 @@ export class Lab {
   private async powerOn(): Promise<void> {
     await makeBridges(this.plan.bridges);
     await Promise.all(this.machines.map((machine) => machine.wake()));
-    await plugCables(this.machines.map(({ pid, spec }) => ({ pid, cables: spec.cables })));
+    await plugCables(this.machines);
     await Promise.all(this.machines.map((machine) => machine.boot()));
     await Promise.all(this.hosts.map((host) => host.waitForSsh()));
   }
