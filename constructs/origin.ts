@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 /** A place in the user's source. */
 export type Place = Readonly<{ file: string; line: number }>;
 
-/** Deep enough to leave this package and a shared construct library; each frame costs. */
-const FRAMES = 12;
+/** Most calls come straight from the user's code, and each frame costs: look near first, and far where it must be. */
+const NEAR = 4;
+const FAR = 40;
 
 const packageRoot = dirname(__dirname);
 const ownFolders = ["constructs", "lib"].map((folder) => `${packageRoot}${sep}${folder}${sep}`);
@@ -18,39 +19,38 @@ const ownFolders = ["constructs", "lib"].map((folder) => `${packageRoot}${sep}${
  */
 export function callerPlace(): Place | undefined {
   try {
-    return userPlace(callSites());
+    return userPlace(callSites(NEAR)) ?? userPlace(callSites(FAR)) ?? libraryPlace(callSites(FAR));
   } catch {
     return undefined;
   }
 }
 
-function callSites(): readonly NodeJS.CallSite[] {
+function callSites(frames: number): readonly NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.stackTraceLimit = FRAMES;
-    Error.prepareStackTrace = (_, sites) => sites;
+    Error.stackTraceLimit = frames;
+    Error.prepareStackTrace = asTheyAre;
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, callerPlace);
-    return Array.isArray(holder.stack) ? holder.stack : [];
+    return holder.stack as readonly NodeJS.CallSite[];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    // Assigning `undefined` would make Node skip its own handling of source maps.
-    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
-    else Error.prepareStackTrace = prepareStackTrace;
+    // Deleting it where it was undefined would turn `Error` into a slow object.
+    Error.prepareStackTrace = prepareStackTrace;
   }
 }
 
-function userPlace(sites: readonly NodeJS.CallSite[]): Place | undefined {
-  let shared: NodeJS.CallSite | undefined;
+const asTheyAre = (_: Error, sites: NodeJS.CallSite[]) => sites;
+
+const userPlace = (sites: readonly NodeJS.CallSite[]) => placeOfFirst("user", sites);
+const libraryPlace = (sites: readonly NodeJS.CallSite[]) => placeOfFirst("library", sites);
+
+function placeOfFirst(kind: FileKind, sites: readonly NodeJS.CallSite[]): Place | undefined {
   for (const site of sites) {
     const file = site.getFileName();
-    if (file === null || file === undefined) continue;
-    const kind = kindOf(file);
-    if (kind === "user") return placeOf(site, file);
-    if (kind === "library") shared ??= site;
+    if (file && kindOf(file) === kind) return placeOf(site, file);
   }
-  const file = shared?.getFileName();
-  return shared === undefined || file === null || file === undefined ? undefined : placeOf(shared, file);
+  return undefined;
 }
 
 type FileKind = "own" | "node" | "library" | "user";

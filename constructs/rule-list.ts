@@ -44,38 +44,36 @@ export class RuleList {
   add(does: Action, props: RuleProps): void {
     const place = callerPlace();
     const mistakes: Mistake[] = [];
-    const report = (mistake: Mistake) => void mistakes.push(mistake);
 
-    const named = this.services.namesOf(props.service, report);
-    const more = this.services.namesOf(props.services, report);
+    const named = this.services.namesOf(props.service, mistakes);
+    const more = this.services.namesOf(props.services, mistakes);
     const services = more.length === 0 ? named : named.length === 0 ? more : [...new Set([...named, ...more])];
-    const verb = this.#actionOf(does, report);
+    const verb = this.#actionOf(does, mistakes);
     const origin = Object.freeze({
-      path: `${this.host.node.path}/${this.#idOf(verb, props.id, services, report)}`,
+      path: `${this.host.node.path}/${this.#idOf(verb, props.id, services, mistakes)}`,
       ...place,
     });
-    const where = () => origin;
-    const from = this.#endpointOf("from", props.from, report);
-    const to = this.#endpointOf("to", props.to, report);
+    const from = this.#endpointOf("from", props.from, mistakes);
+    const to = this.#endpointOf("to", props.to, mistakes);
     const entry: Omit<RuleEntry, "from" | "to"> = {
       kind: "rule",
       action: verb,
-      source: this.addresses.namesOf(props.source, where, report),
-      destination: this.addresses.namesOf(props.destination, where, report),
+      source: this.addresses.namesOf(props.source, origin, mistakes),
+      destination: this.addresses.namesOf(props.destination, origin, mistakes),
       services,
-      ...commentOf(props.comment, report),
+      ...commentOf(props.comment, mistakes),
       origin,
     };
-    checkProps(props, report);
+    checkProps(props, mistakes);
     if (from !== undefined && to !== undefined) this.#entries.push(Object.freeze({ ...entry, from, to }));
     for (const mistake of mistakes) this.#findings.push({ ...mistake, origin });
   }
 
-  #actionOf(given: Action, report: (mistake: Mistake) => void): Action {
+  #actionOf(given: Action, mistakes: Mistake[]): Action {
     const result = action.safeParse(given);
     if (result.success) return result.data;
     const near = nearestName(String(given), action.options);
-    report({
+    mistakes.push({
       problem: `${show(given)} is no action`,
       allowed: action.options.map(show).join(", "),
       ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
@@ -83,39 +81,38 @@ export class RuleList {
     return "drop";
   }
 
-  #idOf(
-    does: Action,
-    given: string | undefined,
-    services: readonly string[],
-    report: (mistake: Mistake) => void,
-  ): string {
+  #idOf(does: Action, given: string | undefined, services: readonly string[], mistakes: Mistake[]): string {
     if (given === undefined) return this.#ids.find(does, services);
     const mistake = explainValue(objectName, given, "id for a rule");
-    if (mistake !== undefined) report(mistake);
+    if (mistake !== undefined) mistakes.push(mistake);
     else if (this.#ids.take(given)) return given;
-    else report({ problem: `the id ${show(given)} is taken by another rule of this host`, fix: "give it another one" });
+    else
+      mistakes.push({
+        problem: `the id ${show(given)} is taken by another rule of this host`,
+        fix: "give it another one",
+      });
     return this.#ids.find(does, services);
   }
 
-  #endpointOf(side: "from" | "to", given: unknown, report: (mistake: Mistake) => void): Endpoint | undefined {
+  #endpointOf(side: "from" | "to", given: unknown, mistakes: Mistake[]): Endpoint | undefined {
     if (typeof given === "string" && !holdsToken(given)) return this.#endpointNamed(given);
     if (Zone.isZone(given)) {
       if (given.host === this.host) return given.endpoint;
-      report({
+      mistakes.push({
         problem: `the zone ${show(given.name)} belongs to the host ${show(given.host.hostName)}`,
         allowed: `a zone of ${show(this.host.hostName)}`,
         fix: "to name another host, give its address as source or destination",
       });
     } else if (given === this.host) return THE_HOST;
     else if (isAnotherHost(given)) {
-      report({
+      mistakes.push({
         problem: `\`${side}\` is another host, ${show(given.hostName)}`,
         allowed: `a zone of ${show(this.host.hostName)}, or that host itself`,
         fix: "name the zone behind which it is, and its address as source or destination",
       });
-    } else if (holdsToken(given)) report({ problem: `\`${side}\` is an unresolved token`, fix: TOKEN_FIX });
-    else if (given === undefined) report({ problem: `\`${side}\` is missing`, allowed: ALLOWED_SIDES });
-    else report({ problem: `\`${side}\` may not be ${show(given)}`, allowed: ALLOWED_SIDES });
+    } else if (holdsToken(given)) mistakes.push({ problem: `\`${side}\` is an unresolved token`, fix: TOKEN_FIX });
+    else if (given === undefined) mistakes.push({ problem: `\`${side}\` is missing`, allowed: ALLOWED_SIDES });
+    else mistakes.push({ problem: `\`${side}\` may not be ${show(given)}`, allowed: ALLOWED_SIDES });
     return undefined;
   }
 
@@ -134,21 +131,21 @@ const ALLOWED_SIDES = 'a zone, the name of one, or `"host"`; as destination also
 const isAnotherHost = (given: unknown): given is Host =>
   typeof given === "object" && given !== null && "hostName" in given && "addZone" in given;
 
-function commentOf(given: string | undefined, report: (mistake: Mistake) => void): { comment?: string } {
+function commentOf(given: string | undefined, mistakes: Mistake[]): { comment?: string } {
   if (given === undefined || given === "") return {};
   const mistake = holdsToken(given)
     ? { problem: `the comment ${show(given)} holds an unresolved token`, fix: TOKEN_FIX }
     : explainValue(comment, given, "comment");
-  if (mistake !== undefined) report(mistake);
+  if (mistake !== undefined) mistakes.push(mistake);
   return { comment: given };
 }
 
 /** For callers whom the compiler does not hold: `as any`, spread variables, JavaScript. */
-function checkProps(props: RuleProps, report: (mistake: Mistake) => void): void {
+function checkProps(props: RuleProps, mistakes: Mistake[]): void {
   for (const name in props) {
     if (!KNOWN_PROPS.includes(name)) {
       const near = nearestName(name, KNOWN_PROPS);
-      report({
+      mistakes.push({
         problem: `a rule has no property ${show(name)}`,
         allowed: KNOWN_PROPS.map(show).join(", "),
         ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
@@ -157,7 +154,7 @@ function checkProps(props: RuleProps, report: (mistake: Mistake) => void): void 
   }
   for (const name of NARROWING) {
     if (props[name] !== undefined || !(name in props)) continue;
-    report({
+    mistakes.push({
       problem: `\`${name}\` is given but undefined, which would match everything`,
       fix: `leave it out, or give ${name.startsWith("service") ? '`"all"`' : '`"any"`'}, where that is meant`,
     });

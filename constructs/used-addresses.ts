@@ -31,16 +31,16 @@ export class UsedAddresses {
   /** The names under which the policy will have the addresses; what is none of them is reported and left out. */
   namesOf(
     given: AddressLike | readonly AddressLike[] | undefined,
-    origin: () => Origin,
-    report: (mistake: Mistake) => void,
+    origin: Origin,
+    mistakes: Mistake[],
   ): readonly string[] {
     if (given === undefined || given === "any") return NONE;
     if (Address.isAddress(given)) return this.#use(given, origin);
     const names = (Array.isArray(given) ? (given as readonly AddressLike[]) : [given as AddressLike]).flatMap((one) =>
-      Address.isAddress(one) ? this.#use(one, origin) : this.#read(one, report),
+      Address.isAddress(one) ? this.#use(one, origin) : this.#read(one, mistakes),
     );
     if (names.length === 0 && Array.isArray(given) && given.length === 0) {
-      report({
+      mistakes.push({
         problem: "an empty list of addresses matches nothing",
         fix: "leave the property out to match any address",
       });
@@ -48,16 +48,16 @@ export class UsedAddresses {
     return Object.freeze([...new Set(names)]);
   }
 
-  #use(address: Address, origin: () => Origin): readonly string[] {
+  #use(address: Address, origin: Origin): readonly string[] {
     const other = this.#objects.get(address.name);
     if (other === undefined) this.#objects.set(address.name, address);
-    else if (other !== address && !isEqual(other, address)) this.#conflicts.push(conflict(other, address, origin()));
+    else if (other !== address && !isEqual(other, address)) this.#conflicts.push(conflict(other, address, origin));
     return address.names;
   }
 
-  #read(text: unknown, report: (mistake: Mistake) => void): readonly string[] {
+  #read(text: unknown, mistakes: Mistake[]): readonly string[] {
     if (typeof text !== "string" || holdsToken(text)) {
-      report(
+      mistakes.push(
         holdsToken(text)
           ? { problem: `${show(text)} is an unresolved token`, fix: TOKEN_FIX }
           : { problem: `${show(text)} is no address`, allowed: "an `Address`, its name, or `203.0.113.0/24`" },
@@ -71,7 +71,7 @@ export class UsedAddresses {
       return [text];
     }
     if ("problem" in read) {
-      report(read);
+      mistakes.push(read);
       return NONE;
     }
     this.#literals.set(read.name, read.policy);

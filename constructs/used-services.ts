@@ -24,42 +24,42 @@ export class UsedServices {
   ) {}
 
   /** The names under which the policy will have the services; what is none of them is reported and left out. */
-  namesOf(
-    given: ServiceLike | readonly ServiceLike[] | undefined,
-    report: (mistake: Mistake) => void,
-  ): readonly string[] {
+  namesOf(given: ServiceLike | readonly ServiceLike[] | undefined, mistakes: Mistake[]): readonly string[] {
     if (given === undefined || given === "all") return NONE;
-    if (Service.isService(given)) return this.#use(given, report);
+    if (Service.isService(given)) return this.#use(given, mistakes);
     const names = (Array.isArray(given) ? (given as readonly ServiceLike[]) : [given as ServiceLike]).flatMap((one) =>
-      Service.isService(one) ? this.#use(one, report) : this.#read(one, report),
+      Service.isService(one) ? this.#use(one, mistakes) : this.#read(one, mistakes),
     );
     if (names.length === 0 && Array.isArray(given) && given.length === 0) {
-      report({ problem: "an empty list of services matches nothing", fix: "leave it out to match all services" });
+      mistakes.push({
+        problem: "an empty list of services matches nothing",
+        fix: "leave it out to match all services",
+      });
     }
     return Object.freeze([...new Set(names)]);
   }
 
-  #use(service: Service, report: (mistake: Mistake) => void): readonly string[] {
+  #use(service: Service, mistakes: Mistake[]): readonly string[] {
     if (this.#objects.has(service)) return service.names;
     this.#objects.add(service);
-    this.#set(service.name, service.policy, report);
+    this.#set(service.name, service.policy, mistakes);
     return service.names;
   }
 
-  #set(name: string, policy: ServicePolicy, report: (mistake: Mistake) => void): void {
+  #set(name: string, policy: ServicePolicy, mistakes: Mistake[]): void {
     const other = this.#policies.get(name);
     if (other === undefined) this.#policies.set(name, policy);
     else if (other !== policy && JSON.stringify(other) !== JSON.stringify(policy)) {
-      report({
+      mistakes.push({
         problem: `two services named ${show(name)} with different content are used on one host`,
         fix: "rename one of the two, so that a plan says which one is meant",
       });
     }
   }
 
-  #read(text: unknown, report: (mistake: Mistake) => void): readonly string[] {
+  #read(text: unknown, mistakes: Mistake[]): readonly string[] {
     if (typeof text !== "string" || holdsToken(text)) {
-      report(
+      mistakes.push(
         holdsToken(text)
           ? { problem: `${show(text)} is an unresolved token`, fix: TOKEN_FIX }
           : { problem: `${show(text)} is no service`, allowed: `a \`Service\`, its name, or ${SERVICE_FORMS}` },
@@ -67,15 +67,15 @@ export class UsedServices {
       return NONE;
     }
     const named = this.declared.get(text);
-    if (named !== undefined) return this.#use(named, report);
+    if (named !== undefined) return this.#use(named, mistakes);
     if (!this.texts.has(text)) this.texts.set(text, libraryService(text) ?? readServiceText(text));
     const read = this.texts.get(text);
     if (read !== undefined && "problem" in read) {
-      report(read);
+      mistakes.push(read);
       return NONE;
     }
     // A name that is not known stays, for the check that knows the near ones.
-    if (read !== undefined) this.#set(text, read, report);
+    if (read !== undefined) this.#set(text, read, mistakes);
     return [text];
   }
 

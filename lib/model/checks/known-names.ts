@@ -1,4 +1,5 @@
 import { nearestName, show } from "../findings";
+import type { Origin } from "../origin";
 import type { Endpoint, Entry } from "../policy";
 import type { Check } from "./check";
 
@@ -24,25 +25,29 @@ export const zonesAreKnown: Check = ({ policy, report }) => {
 
 /** Every address that an entry names is declared. */
 export const addressesAreKnown: Check = ({ policy, addressNames, report }) => {
-  for (const entry of policy.entries) {
-    for (const name of [...entry.source, ...entry.destination]) {
-      if (Object.hasOwn(policy.addresses, name)) continue;
-      const near = nearestName(name, addressNames);
-      report({
-        origin: entry.origin,
-        problem: `${show(name)} is no known address`,
-        allowed: "the name of a declared address, or an address such as `203.0.113.0/24`",
-        fix: near === undefined ? `declare an address named ${show(name)}` : `did you mean \`${near}\`?`,
-      });
-    }
+  const known = new Set(Object.keys(policy.addresses));
+  const check = (name: string, origin: Origin) => {
+    if (known.has(name)) return;
+    const near = nearestName(name, addressNames);
+    report({
+      origin,
+      problem: `${show(name)} is no known address`,
+      allowed: "the name of a declared address, or an address such as `203.0.113.0/24`",
+      fix: near === undefined ? `declare an address named ${show(name)}` : `did you mean \`${near}\`?`,
+    });
+  };
+  for (const { source, destination, origin } of policy.entries) {
+    for (const name of source) check(name, origin);
+    for (const name of destination) check(name, origin);
   }
 };
 
 /** Every service that an entry names is declared, or in the library. */
 export const servicesAreKnown: Check = ({ policy, serviceNames, report }) => {
+  const known = new Set(Object.keys(policy.services));
   for (const entry of policy.entries) {
     for (const name of entry.services) {
-      if (Object.hasOwn(policy.services, name)) continue;
+      if (known.has(name)) continue;
       const near = nearestName(name, serviceNames);
       report({
         origin: entry.origin,
