@@ -18,7 +18,7 @@ const stages = [
   { folder: "lib/deploy", may: ["lib/remote", "lib/bundle", "lib/host", "lib/model"], packages: [] },
   { folder: "lib/import", may: ["lib/model"], packages: ["yaml"] },
   { folder: "lib/sandbox", may: ["lib/model"], packages: ["ssh2"] },
-  { folder: "bin", may: ["constructs", "lib/*"], packages: ["constructs", "commander", "picocolors", "tsx", "tsx/cjs/api"] },
+  { folder: "bin", may: ["constructs", "lib/*"], packages: ["constructs", "commander", "picocolors", "diff", "tsx", "tsx/cjs/api"] },
 ];
 
 const everywhere = ["examples", "test", "scripts"];

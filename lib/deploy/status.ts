@@ -44,10 +44,18 @@ export async function hostStatus(connection: Connection): Promise<HostStatus> {
   };
 }
 
-/** The committed policy in words, line by line; nothing where there is none. */
-export async function committedPolicy(connection: Connection): Promise<readonly string[]> {
+/** What is committed on a host: null and no lines where nothing is. */
+export interface CommittedPolicy {
+  readonly generation: string | null;
+  /** The policy in words. */
+  readonly lines: readonly string[];
+}
+
+export async function committedPolicy(connection: Connection): Promise<CommittedPolicy> {
   const reply = await call(connection, "policy", []);
   const error = errorOf(reply);
   if (error !== undefined) throw error;
-  return reply.lines.filter(({ keyword }) => keyword === "line").map(({ rest }) => rest);
+  const generation = told(reply, "generation") ?? "none";
+  const lines = reply.lines.filter(({ keyword }) => keyword === "line").map(({ rest }) => rest);
+  return { generation: generation === "none" ? null : generation, lines };
 }

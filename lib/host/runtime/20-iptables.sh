@@ -133,7 +133,8 @@ live_digest() {
         awk '/^\*/ { table = $1 } /CDKFW-/ { sub(/ \[[0-9]*:[0-9]*\]$/, ""); sub(/^:/, ":- "); print table, $2, $0 }' |
         sort -s -k 1,2
     done
-    ipset save 2>/dev/null | sed -n '/^[a-z]* cdkfw-/p' | sort
+    # The rest of a `create` line is the kernel's: sizes that grow, a seed by chance.
+    ipset save 2>/dev/null | sed -n -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;p;}' | sort
   } | sha256sum | cut -c 1-64
 }
 

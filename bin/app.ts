@@ -1,0 +1,122 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { Fleet } from "../constructs";
+import { printFinding } from "../lib/model/findings";
+import { parsePolicyFile } from "../lib/model/parse-policy";
+import type { HostPolicy } from "../lib/model/policy";
+import { UserError } from "../lib/model/user-error";
+import { synthesize, type SynthesizedHost } from "../lib/synth/synthesize";
+
+/** Looked for in the working directory, where neither --app nor --policy nor a cdktf.json says what to run. */
+const POLICY_FILES = ["firewall.ts", "firewall.js", "firewall.yaml", "firewall.yml", "firewall.json"];
+
+export interface SynthFlags {
+  readonly out: string;
+  readonly app?: string;
+  readonly policy?: string;
+}
+
+/** Makes the bundles anew: by the user's app, as `cdktf synth` would run it, or from a policy file. */
+export async function synth(flags: SynthFlags): Promise<void> {
+  if (flags.policy !== undefined) {
+    await compilePolicy(flags.policy, flags.out);
+    return;
+  }
+  const { app, context } = flags.app === undefined ? readCdktfJson() : { app: flags.app, context: {} };
+  if (app !== undefined) {
+    runApp(app, flags.out, context);
+    return;
+  }
+  const policy = POLICY_FILES.find((file) => existsSync(file));
+  if (policy !== undefined) {
+    await compilePolicy(policy, flags.out);
+    return;
+  }
+  throw new UserError(
+    "no-app",
+    "there is neither a cdktf.json with an `app` here nor a policy file",
+    `Write ${POLICY_FILES[0]}, or name one with --policy FILE or --app COMMAND.`,
+  );
+}
+
+/** A policy file → bundles. TypeScript and JavaScript export a Fleet; YAML and JSON hold the hosts themselves. */
+export async function compilePolicy(file: string, output: string): Promise<SynthesizedHost[]> {
+  if (!existsSync(file))
+    throw new UserError("no-policy", `\`${file}\` does not exist`, "Name a policy file: .ts, .js, .yaml or .json.");
+  switch (extname(file)) {
+    case ".yaml":
+    case ".yml":
+    case ".json":
+      return synthesize(parsePolicyFile(readFileSync(file, "utf8"), file), output, "policy");
+    case ".ts":
+    case ".mts":
+    case ".cts":
+    case ".js":
+    case ".cjs":
+    case ".mjs":
+      return (await loadFleets(file)).flatMap((fleet) => synthesize(checked(fleet), output, fleet.node.id));
+    default:
+      throw new UserError(
+        "no-policy",
+        `\`${file}\` has an ending that says nothing`,
+        "Policy files end in .ts, .js, .yaml or .json.",
+      );
+  }
+}
+
+async function loadFleets(file: string): Promise<Fleet[]> {
+  // Loaded only here: it takes longer than all else that the command does at its start.
+  const tsx = await import("tsx/cjs/api");
+  process.setSourceMapsEnabled(true);
+  const unregister = tsx.register();
+  let exported: unknown;
+  try {
+    exported = tsx.require(resolve(file), __filename);
+  } finally {
+    void unregister();
+  }
+  const values = typeof exported === "object" && exported !== null ? Object.values(exported) : [];
+  const fleets = new Set(
+    values
+      .flatMap((value) => [value, (value as { default?: unknown } | null)?.default])
+      .filter((v) => Fleet.isFleet(v)),
+  );
+  if (fleets.size > 0) return [...fleets];
+  throw new UserError("no-fleet", `\`${file}\` exports no Fleet`, "Write `export default fleet;` at its end.");
+}
+
+function checked(fleet: Fleet): readonly HostPolicy[] {
+  const findings = fleet.findings();
+  if (findings.length === 0) return fleet.policies();
+  const list = findings.map((finding) => `  ${printFinding(finding)}`).join("\n");
+  throw new UserError(
+    "invalid-policy",
+    `the policy has ${findings.length} mistake${findings.length === 1 ? "" : "s"}:\n${list}`,
+  );
+}
+
+function readCdktfJson(): { app?: string; context: unknown } {
+  if (!existsSync("cdktf.json")) return { context: {} };
+  let parsed: { app?: unknown; context?: unknown };
+  try {
+    parsed = JSON.parse(readFileSync("cdktf.json", "utf8")) as typeof parsed;
+  } catch (error) {
+    throw new UserError("cdktf-json", `\`cdktf.json\` is no JSON: ${(error as Error).message}`);
+  }
+  return { ...(typeof parsed.app === "string" && { app: parsed.app }), context: parsed.context ?? {} };
+}
+
+/** As cdktf does it: by a shell, which `app` is written for, with the output folder and the context in the environment. */
+function runApp(app: string, output: string, context: unknown): void {
+  const env = { ...process.env, CDKTF_OUTDIR: resolve(output), CDKTF_CONTEXT_JSON: JSON.stringify(context) };
+  const { status, signal, error } = spawnSync("/bin/sh", ["-c", app], { env, stdio: ["ignore", "inherit", "inherit"] });
+  if (error !== undefined) throw error;
+  if (status !== 0) {
+    throw new UserError(
+      "app-failed",
+      `the app \`${app}\` ended ${signal === null ? `with ${status ?? "?"}` : `by ${signal}`}`,
+      "Its own words stand above.",
+    );
+  }
+}

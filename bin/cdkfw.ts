@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { applyCommand } from "./commands/apply";
+import { compileCommand } from "./commands/compile";
+import { deployCommand } from "./commands/deploy";
+import { diffCommand } from "./commands/diff";
+import { rollbackCommand } from "./commands/rollback";
+import { sandboxCommand } from "./commands/sandbox";
+import { showCommand } from "./commands/show";
+import { statusCommand } from "./commands/status";
+import { synthCommand } from "./commands/synth";
+import { teardownCommand } from "./commands/teardown";
+
+const { version } = JSON.parse(readFileSync(require.resolve("cdkfw/package.json"), "utf8")) as { version: string };
+
+const program = new Command("cdkfw")
+  .description("Firewalls as code for fleets of Linux hosts: apply, prove, confirm, or be rolled back.")
+  .version(version)
+  .showSuggestionAfterError()
+  .addHelpText("after", "\nExit codes: 0 done or nothing to do, 1 failed, 2 differences found, 3 rolled back");
+
+for (const command of [
+  synthCommand(),
+  showCommand(),
+  diffCommand(),
+  deployCommand(),
+  applyCommand(),
+  statusCommand(),
+  rollbackCommand(),
+  teardownCommand(),
+  compileCommand(),
+  sandboxCommand(),
+]) {
+  program.addCommand(command);
+}
+
+void program.parseAsync();

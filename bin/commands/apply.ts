@@ -1,0 +1,37 @@
+import { Command } from "commander";
+import { readBundle } from "../../lib/bundle/read";
+import { deployHost } from "../../lib/deploy/handshake";
+import { exitCode } from "../../lib/deploy/outcome";
+import { action } from "../action";
+import {
+  handshakeOptions,
+  withConnection,
+  withJson,
+  withWindow,
+  type ConnectionFlags,
+  type WindowFlags,
+} from "../options";
+import { printJson } from "../output";
+import { SILENT, progress } from "../progress";
+
+type Flags = ConnectionFlags & WindowFlags & { bundle: string; json?: boolean };
+
+export function applyCommand(): Command {
+  const command = withJson(withConnection(withWindow(new Command("apply"))))
+    .description("bring one host its bundle: apply, prove, confirm, or roll back")
+    .requiredOption("--bundle <dir>", "the host's folder below the synth's output")
+    .addHelpText(
+      "after",
+      "\nExample:\n  cdkfw apply --bundle cdktf.out/stacks/edge/hosts/web-1\n\nExit: 0 done, 1 failed with nothing changed, 3 rolled back",
+    );
+  return action(command, async (flags: Flags) => {
+    const bundle = readBundle(flags.bundle);
+    const { host } = bundle.manifest;
+    const view = flags.json === true ? SILENT : progress([host]);
+    const onStep = view.step.bind(view, host);
+    const outcome = await deployHost(bundle, { ...handshakeOptions(flags, 1), onStep });
+    view.done(outcome);
+    if (flags.json === true) printJson(outcome);
+    return exitCode([outcome]);
+  });
+}

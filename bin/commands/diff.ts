@@ -1,0 +1,84 @@
+import { Command } from "commander";
+import { diffArrays } from "diff";
+import pc from "picocolors";
+import { sideBySide } from "../../lib/deploy/side-by-side";
+import { committedPolicy } from "../../lib/deploy/status";
+import { UserError } from "../../lib/model/user-error";
+import { action } from "../action";
+import { synth, type SynthFlags } from "../app";
+import { EXIT, type ExitCode } from "../exit";
+import { bundlesOf, onHost } from "../hosts";
+import { withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
+import { print, printJson } from "../output";
+import { withSource } from "./synth";
+
+type Flags = ConnectionFlags & SynthFlags & { synth: boolean; parallel: number; json?: boolean };
+
+interface Report {
+  readonly host: string;
+  /** The committed generation; null for none. */
+  readonly stands?: string | null;
+  readonly wanted?: string;
+  /** `+` is deployed anew, `-` is taken away, a blank stays; in the policy's words. */
+  readonly lines?: readonly string[];
+  readonly different?: boolean;
+  readonly error?: { readonly code: string; readonly message: string; readonly help: string | null };
+}
+
+export function diffCommand(): Command {
+  const command = withJson(withConnection(withParallel(withOutput(withSource(new Command("diff"))))))
+    .description("compare what stands on the hosts with what would be deployed, line by line in the policy's words")
+    .argument("[host...]", "hosts by name (default: all)")
+    .option("--no-synth", "take the bundles as they are")
+    .addHelpText(
+      "after",
+      "\nExample:\n  cdkfw diff web-1\n\nExit: 0 no difference, 2 differences, 1 a host could not be asked",
+    );
+  return action(command, async (names: string[], flags: Flags) => {
+    if (flags.synth) await synth(flags);
+    const bundles = bundlesOf(flags.out, names);
+    const reports = await sideBySide(bundles, flags.parallel, async (bundle): Promise<Report> => {
+      const { host, generation } = bundle.manifest;
+      try {
+        const stands = await onHost(bundle, flags, bundles.length, committedPolicy);
+        const wanted = (bundle.texts["policy.txt"] ?? "").split("\n").filter((line) => line !== "");
+        const lines = compare(stands.lines, wanted);
+        return {
+          host,
+          stands: stands.generation,
+          wanted: generation,
+          different: stands.generation !== generation,
+          lines,
+        };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return { host, error: { code: error.code, message: error.message, help: error.help ?? null } };
+      }
+    });
+    if (flags.json === true) printJson(reports);
+    else reports.forEach(printReport);
+    return code(reports);
+  });
+}
+
+function compare(stands: readonly string[], wanted: readonly string[]): string[] {
+  return diffArrays([...stands], [...wanted]).flatMap(({ value, added, removed }) =>
+    value.map((line) => `${added ? "+" : removed ? "-" : " "} ${line}`),
+  );
+}
+
+function printReport({ host, stands, wanted, lines, different, error }: Report): void {
+  if (error !== undefined) return print(`${host}: ${error.message}${error.help === null ? "" : `\n  ${error.help}`}`);
+  if (different !== true) return print(`${host}: no difference`);
+  print(`${host}:  generation ${stands ?? "none"} → ${wanted ?? ""}`);
+  if (lines?.every((line) => line.startsWith(" "))) print("  the same policy, compiled in another way");
+  for (const line of lines ?? []) {
+    if (line.startsWith("+")) print(pc.green(`  ${line}`));
+    else if (line.startsWith("-")) print(pc.red(`  ${line}`));
+  }
+}
+
+function code(reports: readonly Report[]): ExitCode {
+  if (reports.some(({ error }) => error !== undefined)) return EXIT.failed;
+  return reports.some(({ different }) => different === true) ? EXIT.different : EXIT.done;
+}
