@@ -22,10 +22,14 @@ export async function runCommand(
   const deadline = new Deadline(options.timeoutSeconds ?? defaultTimeoutSeconds, options.signal);
   let channel: ClientChannel | undefined;
   let given = false;
-  const work = openChannel(client, where, command).then((opened) => {
-    channel = opened;
-    if (given) endCommand(opened);
-    return collect(opened, where, options);
+  const work = new Promise<RunResult>((resolve, reject) => {
+    client.exec(command, (error, opened) => {
+      if (error) return reject(channelRefused(where, error));
+      channel = opened;
+      if (given) return endCommand(opened);
+      // At once, not a tick later: the exit status may stand in the same packet as the answer to the request.
+      collect(opened, where, options, resolve, reject);
+    });
   });
   try {
     return await deadline.guard(Promise.race([work, lost]), () => timedOut(where, deadline.seconds));
@@ -37,56 +41,59 @@ export async function runCommand(
   }
 }
 
-function openChannel(client: Client, where: string, command: string): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => {
-      if (error) reject(channelRefused(where, error));
-      else resolve(channel);
-    });
-  });
-}
-
-function collect(channel: ClientChannel, where: string, options: RunOptions): Promise<RunResult> {
+function collect(
+  channel: ClientChannel,
+  where: string,
+  options: RunOptions,
+  resolve: (result: RunResult) => void,
+  reject: (error: Error) => void,
+): void {
   const limit = options.maxOutputBytes ?? defaultMaxOutputBytes;
   const lines = options.onStdoutLine && new LineSplitter(options.onStdoutLine);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let size = 0;
   let exit: { code: number | null; signal?: string } = { code: null };
-  return new Promise((resolve, reject) => {
-    const take = (into: Buffer[], chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) return reject(tooLarge(where, limit));
-      into.push(chunk);
-    };
-    // An error in the caller's listener is the caller's: it ends the run, not the process.
-    const attempt = (work: () => void) => {
-      try {
-        work();
-      } catch (error) {
-        reject(error as Error);
-      }
-    };
-    channel.on("data", (chunk: Buffer) => {
-      take(stdout, chunk);
-      if (lines && size <= limit) attempt(() => lines.push(chunk));
-    });
-    channel.stderr.on("data", (chunk: Buffer) => take(stderr, chunk));
-    channel.on("error", reject);
-    channel.on("exit", (code: number | null, signal?: string) => {
-      exit = code === null && signal !== undefined ? { code, signal } : { code };
-    });
-    channel.on("close", () => {
-      if (lines) attempt(() => lines.end());
-      // Decoded as a whole, so that no character is cut in two by a chunk's end.
-      resolve({ ...exit, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
-    });
-    // Waits for the server's window, so that megabytes of it do not pile up in the socket.
-    channel.end(options.stdin ?? "");
+  let exited = false;
+  const take = (into: Buffer[], chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) return reject(tooLarge(where, limit));
+    into.push(chunk);
+  };
+  // An error in the caller's listener is the caller's: it ends the run, not the process.
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      reject(error as Error);
+    }
+  };
+  channel.on("data", (chunk: Buffer) => {
+    take(stdout, chunk);
+    if (lines && size <= limit) attempt(() => lines.push(chunk));
   });
+  channel.stderr.on("data", (chunk: Buffer) => take(stderr, chunk));
+  channel.on("error", reject);
+  channel.on("exit", (code: number | null, signal?: string) => {
+    exited = true;
+    exit = code === null && signal !== undefined ? { code, signal } : { code };
+  });
+  channel.on("close", () => {
+    if (lines) attempt(() => lines.end());
+    // Decoded as a whole, so that no character is cut in two by a chunk's end.
+    const result = { ...exit, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+    // The end of the connection closes the channel too, and is told right after: it shall win over "no exit status".
+    if (exited) resolve(result);
+    else setImmediate(() => resolve(result));
+  });
+  // Waits for the server's window, so that megabytes of it do not pile up in the socket.
+  channel.end(options.stdin ?? "");
 }
 
-/** TERM reaches what listens to signals; closing the channel takes away the pipes of what does not. */
+/**
+ * TERM first, which OpenSSH's sshd passes on for all users but root. Then the pipes are taken away, and what goes on
+ * without reading or writing is out of reach.
+ */
 function endCommand(channel: ClientChannel): void {
   try {
     channel.signal("TERM");
@@ -100,7 +107,7 @@ function timedOut(where: string, seconds: number): UserError {
   return new UserError(
     "command-timeout",
     `A command on ${where} did not end within ${seconds} s`,
-    "It was told to end; what it had done by then stays done. The machine may be overloaded, or waits for something.",
+    "What it had done by then stays done, and it may still be running. The machine may be overloaded, or waits for something.",
   );
 }
 

@@ -15,7 +15,7 @@ import { Way } from "./way";
 
 const defaultKeepaliveSeconds = 5;
 /** How often a hop that closes at once is asked again, and the pause before the first time; it doubles. */
-const patience = { attempts: 4, pauseMs: 250 };
+const patience = { attempts: 5, pauseMs: 250 };
 
 /**
  * A new TCP connection and login on a host, never a shared one: what it proves, it proves for this moment.

@@ -27,6 +27,7 @@ export async function login(
   const client = new Client();
   let phase = "answer as an SSH server";
   let greeted = false;
+  let said = "";
   let refusal: UserError | undefined;
   let cause: Error | undefined;
   const tried: string[] = [];
@@ -40,8 +41,9 @@ export async function login(
     if (phase === "finish the login" && isDisconnect(cause)) {
       return authenticationFailed(hop, keys, { tried, offered, partial: partialSuccess, ...(reason && { reason }) });
     }
-    if (!greeted) return closedAtOnce(hop, reason);
-    if (isHandshakeError(cause)) return handshakeFailed(hop, cause.message);
+    if (!greeted && isEnd(cause)) return closedAtOnce(hop, said.trim() || reason);
+    if (cause !== undefined && !isEnd(cause) && phase !== "finish the login")
+      return handshakeFailed(hop, cause.message);
     return new UserError(
       "connection-lost",
       `${describeHop(hop)} closed the connection before the login was done${reason === undefined ? "" : `: ${reason}`}`,
@@ -79,7 +81,12 @@ export async function login(
       reject(failure());
     });
     client.once("close", () => reject(failure()));
-    stream.once("data", () => (greeted = true));
+    // What comes before is a farewell in plain words, such as sshd's "Exceeded MaxStartups".
+    stream.on("data", (chunk: Buffer) => {
+      if (greeted) return;
+      said += chunk.toString("latin1");
+      greeted = /^SSH-/m.test(said) || said.length > 4096;
+    });
   });
 
   try {
@@ -110,14 +117,15 @@ function isDisconnect(error: Error | undefined): boolean {
   return typeof (error as { code?: unknown } | undefined)?.code === "number";
 }
 
-function isHandshakeError(error: Error | undefined): error is Error {
-  return ["handshake", "protocol"].includes(String((error as { level?: unknown } | undefined)?.level));
+/** Whether the other side ended it, rather than that we did not understand it. */
+function isEnd(error: (Error & { code?: unknown }) | undefined): boolean {
+  return error === undefined || error.code === "ECONNRESET" || /before handshake/.test(error.message);
 }
 
 function closedAtOnce(hop: Hop, reason: string | undefined): ClosedAtOnce {
   return new ClosedAtOnce(
     "handshake-failed",
-    `${describeHop(hop)} took the connection and closed it without a word${reason === undefined ? "" : ` (${reason})`}`,
+    `${describeHop(hop)} took the connection and closed it at once${reason === undefined ? "" : ` (${reason})`}`,
     "Check that `port` is sshd's. A busy sshd turns away new logins: see MaxStartups and PerSourcePenalties in its sshd_config.",
   );
 }

@@ -17,13 +17,13 @@ export interface ConnectionOptions {
 export interface RunOptions {
   /** What the command reads. @default nothing: end of file at once */
   readonly stdin?: string | Buffer;
-  /** Seconds until the command is ended and `command-timeout` thrown. @default 120 */
+  /** Seconds until the command is given up and `command-timeout` thrown; as root, it may run on there. @default 120 */
   readonly timeoutSeconds?: number;
   /** Most bytes of stdout and stderr together, before `output-too-large`. @default 16 MiB */
   readonly maxOutputBytes?: number;
   /** Called with each line of stdout as it comes, without its line end. */
   readonly onStdoutLine?: (line: string) => void;
-  /** Ends the command; the error's code is `interrupted`. */
+  /** Gives the command up; the error's code is `interrupted`. */
   readonly signal?: AbortSignal;
 }
 

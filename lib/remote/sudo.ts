@@ -30,7 +30,7 @@ export function sudoFailure(result: RunResult, user: string, where: string): Use
   ) {
     return new UserError(
       "sudo-password-required",
-      `sudo on ${where} asks the user \`${user}\` for a password, or does not know this user`,
+      `sudo on ${where} asks the user \`${user}\` for a password: it does not permit /bin/sh without one`,
       rule(user),
     );
   }

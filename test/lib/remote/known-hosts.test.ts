@@ -1,7 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { utils } from "ssh2";
 import { knownHostsName, namesHost, parseKnownHosts } from "../../../lib/remote/known-hosts";
 
@@ -72,24 +68,16 @@ test("entries tell their marker, their names and their line; what is no entry is
 });
 
 test("names hashed by ssh-keygen -H are found, others are not", () => {
-  const folder = mkdtempSync(join(tmpdir(), "known-hosts-"));
-  try {
-    const file = join(folder, "known_hosts");
-    writeFileSync(file, `web-1,203.0.113.5 ${key}\n[web-2]:2222 ${key}\n`);
-    execFileSync("ssh-keygen", ["-q", "-H", "-f", file], { stdio: "ignore" });
-    const entries = parseKnownHosts(readFileSync(file, "utf8"), file);
-    expect(entries.every((entry) => entry.names.startsWith("|1|"))).toBe(true);
-    const found = (name: string) => entries.filter((entry) => namesHost(entry.names, name)).length;
-    const names = ["web-1", "203.0.113.5", "[web-2]:2222", "web-2", "web-3", "[web-1]:2222"];
-    expect(names.map((name) => [name, found(name)])).toEqual([
-      ["web-1", 1],
-      ["203.0.113.5", 1],
-      ["[web-2]:2222", 1],
-      ["web-2", 0],
-      ["web-3", 0],
-      ["[web-1]:2222", 0],
-    ]);
-  } finally {
-    rmSync(folder, { recursive: true });
+  const hashed = {
+    "web-1": "|1|zOlkveWKMSfllO6EseKb4AYm9U8=|IFkuyI3Q1kl96pRVd4SZhVNjQ08=",
+    "203.0.113.5": "|1|vuWZ+ZDByGwexLlAxTpAT685CYg=|u+Q/mQQsFW9pFAnrWcXoWYJz+6c=",
+    "[web-2]:2222": "|1|zj9HBa74FH3XxwkeWEP7DSwhnk4=|7CDcoRRsz+NHWGzD4FUc0WfipE8=",
+  };
+  for (const [name, hash] of Object.entries(hashed)) {
+    const others = ["web-1", "203.0.113.5", "[web-2]:2222", "web-2", "[web-1]:2222", "web-3"].filter(
+      (one) => one !== name,
+    );
+    expect(namesHost(hash, name)).toBe(true);
+    expect(others.filter((other) => namesHost(hash, other))).toEqual([]);
   }
 });
