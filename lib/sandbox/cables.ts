@@ -11,7 +11,7 @@ export interface Cable {
   readonly bridge: string;
 }
 
-/** What a cut cable still carries, seen from the machine: `both` takes the link down, `in` and `out` lose packets. */
+/** What a cut cable loses, seen from the machine. */
 export type Direction = "in" | "out" | "both";
 
 /** The machine may have no `ip` and no `nft` of its own; the image has. */
@@ -50,19 +50,20 @@ export async function removeLinks(names: readonly string[]): Promise<void> {
   await run([...ip, "-force", "-batch", "-"], { input: names.map((name) => `link del ${name}\n`).join("") });
 }
 
+/**
+ * Loses packets in the seat, at the cable's far end: the machine sees nothing of it but silence, as when a switch far away
+ * fails. (Its link stays up; with a link that goes down, the kernel takes up to a second to use it again.)
+ */
 export async function cutCable({ port }: Cable, direction: Direction): Promise<void> {
-  if (direction === "both") {
-    await mustRun([...ip, "link", "set", port, "down"]);
-    return;
-  }
   // What the machine receives leaves by the port, what it sends enters there.
-  const hook = direction === "in" ? "egress" : "ingress";
-  const chain = `type filter hook ${hook} device ${port} priority 0; policy drop;`;
-  await mustRun(nft, { input: `${withoutTable(port)}table netdev cut_${port} {\nchain cut {\n${chain}\n}\n}\n` });
+  const hooks = { in: ["egress"], out: ["ingress"], both: ["egress", "ingress"] }[direction];
+  const chains = hooks.map(
+    (hook) => `chain ${hook} {\ntype filter hook ${hook} device ${port} priority 0; policy drop;\n}\n`,
+  );
+  await mustRun(nft, { input: `${withoutTable(port)}table netdev cut_${port} {\n${chains.join("")}}\n` });
 }
 
 export async function mendCable({ port }: Cable): Promise<void> {
-  await mustRun([...ip, "link", "set", port, "up"]);
   await mustRun(nft, { input: withoutTable(port) });
 }
 

@@ -7,7 +7,7 @@ import { UserError } from "../model/user-error";
 import { ensureImage } from "./image/ensure";
 import type { HostOptions } from "./lab";
 import { nodeProgram } from "./places";
-import { seatCommand } from "./seat";
+import { checkNamespaces, seatCommand } from "./seat";
 import { findSeat, firstProcess, recordSeat } from "./seat-process";
 import { machinesOf, readState, type LabState } from "./state";
 import { sweep } from "./sweep";
@@ -22,6 +22,7 @@ export async function startDetached(
     throw new UserError("sandbox-up", `A sandbox is up already in ${folder}.`, "`cdkfw sandbox down` ends it.");
   }
   rmSync(folder, { recursive: true, force: true });
+  await checkNamespaces();
   const image = await ensureImage(progress);
   progress(`starting ${hosts.length} hosts`);
   mkdirSync(folder, { recursive: true });

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { utils } from "ssh2";
+import { isMachineRoot } from "./places";
 
 export type Init = "sshd" | "systemd" | "idle";
 
@@ -91,6 +92,8 @@ export function makeDisk(folder: string, spec: DiskSpec): string {
       chmodSync(join(upper, home, ".ssh"), 0o700);
       write(`${home}/.ssh/authorized_keys`, `${spec.authorizedKey}\n`, 0o600);
     }
+    if (isMachineRoot())
+      for (const path of ["", ".ssh", ".ssh/authorized_keys"]) chownSync(join(upper, "home/deploy", path), 1000, 1000);
   }
   return keys.public.split(" ").slice(0, 2).join(" ");
 }

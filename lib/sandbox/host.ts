@@ -1,6 +1,8 @@
 import { connect } from "node:net";
-import { Machine, type MachineSpec } from "./machine";
 import type { Address } from "./addresses";
+import { startSshServer } from "./host-ssh";
+import { Machine, type MachineSpec } from "./machine";
+import { isMachineRoot } from "./places";
 
 export interface SshAccess {
   readonly user: string;
@@ -34,7 +36,7 @@ export class LabHost extends Machine {
   readonly behind = new Map<string, Machine>();
 
   constructor(spec: HostSpec, folder: string) {
-    super(spec, folder);
+    super({ ...spec, init: isMachineRoot() ? spec.init : "idle" }, folder); // sshd needs the machine's root
     this.groups = spec.groups;
     this.address = spec.management.v4;
     this.address6 = spec.management.v6;
@@ -48,6 +50,13 @@ export class LabHost extends Machine {
     const machine = this.behind.get("lan0");
     if (!machine) throw new Error(`${this.name} has no lan0: start it with \`lan: true\``);
     return machine;
+  }
+
+  override async boot(): Promise<void> {
+    await super.boot();
+    if (isMachineRoot()) return;
+    const server = await startSshServer(this);
+    this.onEnd(() => server.kill("SIGKILL"));
   }
 
   /** Power on, and wait until SSH answers. With a firewall that may keep it from that, see `waitForSsh`. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { ensureImage } from "./image/ensure";
-import { seatCommand } from "./seat";
+import { checkNamespaces, seatCommand } from "./seat";
 import { sweep } from "./sweep";
 
 /**
@@ -10,6 +10,7 @@ import { sweep } from "./sweep";
  */
 async function main(command: readonly string[]): Promise<void> {
   if (command.length === 0) throw new Error("usage: in-lab COMMAND…");
+  await checkNamespaces();
   const image = await ensureImage((line) => console.error(`lab: ${line}`));
   const [file = "", ...args] = ["setpriv", "--pdeathsig", "KILL", ...seatCommand(image, command)];
   const seat = spawn(file, args, { stdio: "inherit" });

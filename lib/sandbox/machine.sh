@@ -51,6 +51,11 @@ ln -s fd/2 dev/stderr
 mount -t tmpfs -o mode=1777 shm dev/shm
 mount -t tmpfs -o mode=755 run run
 mkdir -p run/sshd run/lock run/old
+if [ -e "$folder/rootless" ]; then
+  # `ip netns exec` unmounts /sys before it mounts its own, which the kernel allows only who still sees another one.
+  mkdir run/sys
+  mount -t sysfs sysfs run/sys || true
+fi
 if [ "$init" = systemd ]; then
   # Another seat that sweeps up may remove the group before this process is in it.
   for _try in 1 2 3; do

@@ -162,6 +162,12 @@ export class Machine {
     if (this.cuts.delete(name) && this.power) await mendCable(this.cable(name));
   }
 
+  /** Runs `work` when this run of the machine ends. */
+  protected onEnd(work: () => void): void {
+    if (this.power) void this.power.ended.then(work);
+    else work();
+  }
+
   get cables(): readonly Cable[] {
     return this.spec.cables;
   }

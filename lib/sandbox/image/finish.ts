@@ -1,5 +1,4 @@
-import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import * as fs from "node:fs";
 import { basename, join } from "node:path";
 import { run } from "../process";
 
@@ -16,39 +15,43 @@ const groups = {
   ...{ crontab: 992, docker: 990, deploy: 1000 },
 };
 
+const folders = [
+  ...["etc/ssh", "etc/alternatives", "root", "home/deploy", "proc", "sys", "dev", "run", "tmp", "mnt", "opt", "srv"],
+  ...["bin", "sbin", "lib", "share", "etc"].map((name) => `usr/local/${name}`),
+];
+
 const iptablesTools = ["", "-save", "-restore"].flatMap((tool) => [`iptables${tool}`, `ip6tables${tool}`]);
 
 /** What the packages' own scripts would have done, as far as a lab host needs it. */
 export async function finishImage(root: string): Promise<void> {
   const at = (path: string) => join(root, path);
-  const write = (path: string, lines: readonly string[]) => writeFileSync(at(path), lines.join("\n") + "\n");
+  const write = (path: string, lines: readonly string[]) => fs.writeFileSync(at(path), lines.join("\n") + "\n");
   const link = (target: string, path: string) => {
-    rmSync(at(path), { force: true, recursive: true });
-    symlinkSync(target, at(path));
+    fs.rmSync(at(path), { force: true, recursive: true });
+    fs.symlinkSync(target, at(path));
   };
-  for (const folder of ["etc/ssh", "etc/alternatives", "root", "home/deploy", "proc", "sys", "dev", "run", "tmp"]) {
-    mkdirSync(at(folder), { recursive: true });
-  }
-  chmodSync(at("tmp"), 0o1777);
-  chmodSync(at("root"), 0o700);
+  for (const folder of folders) fs.mkdirSync(at(folder), { recursive: true });
+  fs.chmodSync(at("tmp"), 0o1777);
+  fs.chmodSync(at("root"), 0o700);
 
-  const passwd = readFileSync(at("usr/share/base-passwd/passwd.master"), "utf8")
+  const passwd = fs
+    .readFileSync(at("usr/share/base-passwd/passwd.master"), "utf8")
     .replace(/^root:\*:(.*):[^:]*$/m, "root:x:$1:/bin/bash")
     .replace(/^([^:]*):\*:/gm, "$1:x:");
   write("etc/passwd", [passwd.trimEnd(), ...users]);
-  copyFileSync(at("usr/share/base-passwd/group.master"), at("etc/group"));
-  appendFileSync(
+  fs.copyFileSync(at("usr/share/base-passwd/group.master"), at("etc/group"));
+  fs.appendFileSync(
     at("etc/group"),
     Object.entries(groups)
       .map(([name, id]) => `${name}:x:${id}:\n`)
       .join(""),
   );
-  const names = readFileSync(at("etc/passwd"), "utf8").trimEnd().split("\n");
+  const names = fs.readFileSync(at("etc/passwd"), "utf8").trimEnd().split("\n");
   write(
     "etc/shadow",
     names.map((line) => `${line.split(":")[0]}:*:19000:0:99999:7:::`),
   );
-  chmodSync(at("etc/shadow"), 0o640);
+  fs.chmodSync(at("etc/shadow"), 0o640);
 
   const alternative = (path: string, target: string) => {
     link(target, `etc/alternatives/${basename(path)}`);
@@ -64,16 +67,16 @@ export async function finishImage(root: string): Promise<void> {
   for (const kind of ["auth", "account", "password", "session"]) {
     write(`etc/pam.d/common-${kind}`, [`${kind} required pam_permit.so`]);
   }
-  copyFileSync(at("etc/pam.d/common-session"), at("etc/pam.d/common-session-noninteractive"));
+  fs.copyFileSync(at("etc/pam.d/common-session"), at("etc/pam.d/common-session-noninteractive"));
   write("etc/nsswitch.conf", ["passwd: files", "group: files", "shadow: files", "hosts: files dns"]);
   write("etc/hosts", ["127.0.0.1 localhost", "::1 localhost"]);
-  writeFileSync(at("etc/machine-id"), "");
-  mkdirSync(at("etc/sudoers.d"), { recursive: true });
+  fs.writeFileSync(at("etc/machine-id"), "");
+  fs.mkdirSync(at("etc/sudoers.d"), { recursive: true });
   write("etc/sudoers.d/deploy", ["deploy ALL=(ALL) NOPASSWD: ALL"]);
-  chmodSync(at("etc/sudoers.d/deploy"), 0o440);
+  fs.chmodSync(at("etc/sudoers.d/deploy"), 0o440);
   link("/run", "var/run");
   link("/run/lock", "var/lock");
-  mkdirSync(at("etc/systemd/system/multi-user.target.wants"), { recursive: true });
+  fs.mkdirSync(at("etc/systemd/system/multi-user.target.wants"), { recursive: true });
   link("/lib/systemd/system/ssh.service", "etc/systemd/system/multi-user.target.wants/ssh.service");
   link("/lib/systemd/system/ssh.service", "etc/systemd/system/sshd.service");
   await warmUp(root);
