@@ -1,4 +1,4 @@
-import type { Construct, IConstruct } from "./tree";
+import type { Construct, IConstruct } from "constructs";
 import { readAddressesOf, readAddressText } from "../lib/model/address-text";
 import type { AddressPolicy } from "../lib/model/addresses";
 import { explainValue } from "../lib/model/explain-issues";

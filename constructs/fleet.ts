@@ -1,4 +1,4 @@
-import type { Construct, IConstruct } from "./tree";
+import type { Construct, IConstruct } from "constructs";
 import { printFinding, show, type Finding } from "../lib/model/findings";
 import { FindingsError } from "../lib/model/findings-error";
 import { printOrigin } from "../lib/model/origin";

@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
-import type { Construct } from "./tree";
+import type { Construct } from "constructs";
 import { checkPolicy } from "../lib/model/check-policy";
 import { explainIssues, explainValue } from "../lib/model/explain-issues";
 import { nearestName, show, type Finding } from "../lib/model/findings";
+import { hopTo } from "../lib/model/inventory-jumps";
 import type { Json } from "../lib/model/inventory-node";
 import { backend, POLICY_FORMAT, type Backend, type HostPolicy } from "../lib/model/policy";
 import { SERVICE_LIBRARY } from "../lib/model/service-library";
 import { hostName, sshTarget, type JumpHop, type SshTarget } from "../lib/model/target";
+import { filesOf } from "../lib/model/target-files";
 import { holdsToken } from "../lib/model/token";
 import { UserError } from "../lib/model/user-error";
 import { Fleet } from "./fleet";
@@ -196,20 +198,27 @@ export class Host extends PolicyConstruct {
     return wanted;
   }
 
+  /** A host of the inventory is passed as that host is reached. */
+  #hopOf(hop: string | JumpHop): JumpHop {
+    if (typeof hop !== "string") return hop;
+    const node = this.#fleet?.inventory.hosts.find((one) => one.name === hop);
+    return node === undefined ? { address: hop } : hopTo(node);
+  }
+
   #targetOf(props: HostProps): SshTarget {
     const target = withoutUndefined({
       address: props.address ?? this.hostName,
       port: props.port,
       user: props.user,
-      identityFiles: props.identityFiles?.map(fromHere),
-      knownHostsFiles: props.knownHostsFiles?.map(fromHere),
+      identityFiles: props.identityFiles,
+      knownHostsFiles: props.knownHostsFiles,
       hostKeys: props.hostKeys,
-      jump: props.jump?.map((hop) => (typeof hop === "string" ? { address: hop } : hop)),
+      jump: props.jump?.map((hop) => this.#hopOf(hop)),
       sudo: props.sudo,
       connectTimeout: props.connectTimeout,
     });
     const result = sshTarget.safeParse(target);
-    if (result.success) return result.data;
+    if (result.success) return filesOf(result.data, (file) => resolve(file));
     for (const { path, ...mistake } of explainIssues(sshTarget, target, result.error.issues)) {
       // The name has a finding of its own, where it stands in for the address.
       if (path[0] !== "address" || props.address !== undefined) this.report(mistake);
@@ -217,10 +226,6 @@ export class Host extends PolicyConstruct {
     return { address: this.hostName };
   }
 }
-
-/** Relative files are the project's, `~` is the deployer's. */
-const fromHere = (file: string) =>
-  typeof file !== "string" || file === "" || file.startsWith("~") ? file : resolve(file);
 
 function withoutUndefined(given: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -10,7 +10,8 @@ export { Zone, type ZoneProps } from "./zone";
 
 export { printFinding, type Finding } from "../lib/model/findings";
 export { FindingsError } from "../lib/model/findings-error";
-export type { InventoryNode } from "../lib/model/inventory-node";
+export type { InventoryInput } from "../lib/model/inventory";
+export type { InventoryNode, Json } from "../lib/model/inventory-node";
 export type { Action, Backend, Entry, HostPolicy } from "../lib/model/policy";
 export type { Origin } from "../lib/model/origin";
 export { UserError } from "../lib/model/user-error";

@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
 import { nearestName, show } from "../lib/model/findings";
+import { inventoryFrom, parseInventory, type InventoryContent, type InventoryInput } from "../lib/model/inventory";
 import type { InventoryNode } from "../lib/model/inventory-node";
 import { UserError } from "../lib/model/user-error";
+import { callerPlace } from "./origin";
 
 /**
  * The machines of a fleet, and how each is reached.
@@ -12,21 +16,43 @@ import { UserError } from "../lib/model/user-error";
  */
 export class Inventory {
   /** No machines: for fleets whose hosts are described in the program. */
-  static readonly EMPTY = new Inventory([], []);
+  static readonly EMPTY = new Inventory({ hosts: [], groups: [] });
 
-  private constructor(
-    /** All machines, in the order of the document. */
-    readonly hosts: readonly InventoryNode[],
-    /** The names of all groups, in the order of the document. */
-    readonly groups: readonly string[],
-  ) {}
+  /**
+   * Reads an inventory in YAML or JSON; `docs/inventory.md` tells its form. Files that it names are relative to it.
+   * @throws FindingsError `invalid-inventory` with all mistakes, each with its line and column
+   * @throws UserError `unreadable-inventory` where the file can not be read
+   */
+  static fromFile(path: string): Inventory {
+    return new Inventory(parseInventory(readText(path), fromHere(path), filesBeside(dirname(resolve(path)))));
+  }
+
+  /**
+   * An inventory in TypeScript, of the same form as the file. Files that it names are relative to where the synth runs.
+   * @throws FindingsError `invalid-inventory` with all mistakes
+   */
+  static from(inventory: InventoryInput): Inventory {
+    return new Inventory(inventoryFrom(inventory, filesBeside(process.cwd()), callerPlace()));
+  }
+
+  /** All machines, in the order of the document. */
+  readonly hosts: readonly InventoryNode[];
+  /** The names of all groups, in the order of the document. */
+  readonly groups: readonly string[];
+  readonly #byName: ReadonlyMap<string, InventoryNode>;
+
+  private constructor({ hosts, groups }: InventoryContent) {
+    this.hosts = hosts;
+    this.groups = groups;
+    this.#byName = new Map(hosts.map((host) => [host.name, host]));
+  }
 
   /**
    * The machine of that name.
    * @throws UserError `unknown-host` where there is none
    */
   host(name: string): InventoryNode {
-    const found = this.hosts.find((host) => host.name === name);
+    const found = this.#byName.get(name);
     if (found !== undefined) return found;
     throw unknown(
       "host",
@@ -54,3 +80,20 @@ function unknown(what: "host" | "group", name: string, known: readonly string[])
     near === undefined ? `add the ${what} to the inventory` : `did you mean \`${near}\`?`,
   );
 }
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new UserError(
+      "unreadable-inventory",
+      `the inventory ${show(path)} can not be read: ${reason === "ENOENT" ? "there is no such file" : reason}.`,
+      `it is looked for from ${show(process.cwd())}`,
+    );
+  }
+}
+
+const filesBeside = (folder: string) => (file: string) => resolve(folder, file);
+
+const fromHere = (path: string) => relative(process.cwd(), resolve(path)).replaceAll("\\", "/");

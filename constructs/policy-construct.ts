@@ -1,4 +1,4 @@
-import { Construct } from "./tree";
+import { Construct } from "constructs";
 import type { Mistake } from "../lib/model/explain-issues";
 import { printFinding, show, type Finding } from "../lib/model/findings";
 import { printOrigin, type Origin } from "../lib/model/origin";

@@ -1,4 +1,4 @@
-import type { IConstruct } from "./tree";
+import type { IConstruct } from "constructs";
 import { readAddressText, type LiteralAddress } from "../lib/model/address-text";
 import type { AddressPolicy } from "../lib/model/addresses";
 import type { Mistake } from "../lib/model/explain-issues";

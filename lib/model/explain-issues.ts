@@ -11,10 +11,16 @@ export type MistakeAt = Mistake & { readonly path: readonly PropertyKey[] };
  * What a schema says against a value, in the words of findings: what was given, what is allowed, the near name of a
  * mistyped key. Several complaints about one value become one mistake.
  */
-export function explainIssues(schema: z.ZodType, value: unknown, issues: readonly z.core.$ZodIssue[]): MistakeAt[] {
+export function explainIssues(
+  schema: z.ZodType,
+  value: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  /** Where the value itself stands, for the words about it. */
+  base: readonly PropertyKey[] = [],
+): MistakeAt[] {
   const mistakes = new Map<string, MistakeAt>();
   for (const issue of issues) {
-    for (const mistake of explainIssue(schema, value, issue)) {
+    for (const mistake of explainIssue(schema, value, issue, base)) {
       const key = JSON.stringify([mistake.path.map(String), mistake.problem]);
       const earlier = mistakes.get(key);
       mistakes.set(key, earlier === undefined ? mistake : merge(earlier, mistake));
@@ -31,10 +37,15 @@ export function explainValue(schema: z.ZodType, value: unknown, what: string): M
   return { problem: `${show(value)} is no ${what}`, allowed };
 }
 
-function explainIssue(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): MistakeAt[] {
+function explainIssue(
+  schema: z.ZodType,
+  value: unknown,
+  issue: z.core.$ZodIssue,
+  base: readonly PropertyKey[],
+): MistakeAt[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(schema, issue.path, key));
   const given = valueAt(value, issue.path);
-  const label = labelOf(issue.path);
+  const label = labelOf([...base, ...issue.path]);
   if (issue.code === "custom" && issue.params?.["sentence"] === true) {
     return [{ path: issue.path, problem: issue.message }];
   }
@@ -44,7 +55,8 @@ function explainIssue(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue
   }
   const allowed = allowedBy(issue);
   if (given === undefined) return [{ path: issue.path, problem: `${label} is missing`, allowed }];
-  return [{ path: issue.path, problem: `${label} may not be ${show(given)}`, allowed }];
+  const shown = issue.code === "invalid_type" && typeof given === "string" ? show(JSON.stringify(given)) : show(given);
+  return [{ path: issue.path, problem: `${label} may not be ${shown}`, allowed }];
 }
 
 function unknownKey(schema: z.ZodType, path: readonly PropertyKey[], key: string): MistakeAt {
@@ -102,6 +114,8 @@ function labelOf(path: readonly PropertyKey[]): string {
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let here = value;
   for (const key of path) {
+    // A text may stand for an object that has it as one of its properties.
+    if (typeof here === "string") return here;
     if (typeof here !== "object" || here === null || !Object.hasOwn(here, key)) return undefined;
     here = (here as Record<PropertyKey, unknown>)[key];
   }
@@ -126,7 +140,8 @@ function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | 
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  const inner = defOf(schema)["innerType"];
+  const def = defOf(schema);
+  const inner = def["innerType"] ?? (def.type === "pipe" ? def["out"] : undefined);
   return inner === undefined ? schema : unwrap(inner as z.ZodType);
 }
 

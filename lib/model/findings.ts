@@ -14,26 +14,31 @@ export interface Finding {
 
 /** `edge/fleet/web-3/ext (main.ts:12): problem. Allowed: … Fix: …` */
 export function printFinding(finding: Finding): string {
-  const parts = [`${finding.problem}.`];
+  const parts = [ended(finding.problem)];
   if (finding.allowed !== undefined) parts.push(`Allowed: ${finding.allowed}.`);
   if (finding.fix !== undefined) parts.push(asSentence(finding.fix));
   return `${printOrigin(finding.origin)}: ${parts.join(" ")}`;
 }
 
-function asSentence(words: string): string {
-  const sentence = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
-}
+const ended = (words: string) => (/[.?!]$/.test(words) ? words : `${words}.`);
+
+const asSentence = (words: string) => ended(words.charAt(0).toUpperCase() + words.slice(1));
 
 /** The known name that a mistyped one probably meant, or nothing where none is near. */
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(given.length / 3)) + 1;
+  let least = Math.floor(given.length * 0.4) + 2;
   for (const name of known) {
     const steps = distance(given.toLowerCase(), name.toLowerCase());
     if (steps < least) [best, least] = [name, steps];
   }
   return best;
+}
+
+/** Puts findings about one document into the order of its lines. */
+export function byPlace(findings: readonly Finding[]): Finding[] {
+  const place = ({ origin }: Finding) => (origin.line ?? 0) * 100_000 + Math.min(origin.column ?? 0, 99_999);
+  return [...findings].sort((one, other) => place(one) - place(other));
 }
 
 /** A user's text as it may be shown in an error: on one line, control characters escaped, cut where it is long. */

@@ -14,10 +14,12 @@ export const origin = z.strictObject({
 
 export type Origin = Readonly<z.infer<typeof origin>>;
 
-/** `edge/fleet/web-3/ssh (main.ts:12)` */
+/** `edge/fleet/web-3/ssh (main.ts:12)`, and `web.yaml:12:5 (hosts/web-3)` where the declaration is a document. */
 export function printOrigin(given: Origin): string {
   const path = given.path.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "?");
   if (given.file === undefined) return path;
   const place = [given.file, given.line, given.column].filter((part) => part !== undefined).join(":");
+  const inside = path.startsWith(`${given.file}:`) ? path.slice(given.file.length + 1) : undefined;
+  if (inside !== undefined) return `${place} (${inside})`;
   return path === "" || path === given.file ? place : `${path} (${place})`;
 }

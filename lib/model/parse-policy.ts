@@ -1,0 +1,143 @@
+import { dirname, resolve } from "node:path";
+import { checkPolicy } from "./check-policy";
+import { DocumentReader, isRecord, type Path } from "./document-reader";
+import { entryOfForm, type NamedObjects, type UsedObjects } from "./entry-of-form";
+import { byPlace, show } from "./findings";
+import { FindingsError } from "./findings-error";
+import type { Origin } from "./origin";
+import { hostPolicy, POLICY_FORMAT, type HostPolicy, type RuleEntry, type ZonePolicy } from "./policy";
+import { addressesForm, entryForm, hostForm, NAMES, servicesForm, sharedForm, zoneForm } from "./policy-file";
+import { SERVICE_LIBRARY } from "./service-library";
+import { filesOf } from "./target-files";
+import { readYaml } from "./yaml-document";
+
+/**
+ * Reads the policies of a file in YAML or JSON: one host or `{ hosts: [...] }`, each in the short form that people
+ * write or in the full form of a bundle's `policy.json`.
+ * @throws FindingsError `invalid-policy` with all mistakes, each with its line and column
+ */
+export function parsePolicyFile(text: string, fileName: string): HostPolicy[] {
+  const reader = new PolicyReader(readYaml(text, fileName), fileName);
+  const policies = reader.findings.length > 0 ? [] : reader.readAll();
+  if (reader.findings.length === 0) return policies;
+  throw new FindingsError("invalid-policy", `the policy ${show(fileName)}`, byPlace(reader.findings));
+}
+
+const NO_OBJECTS: NamedObjects = { addresses: new Map(), services: new Map() };
+
+class PolicyReader extends DocumentReader {
+  constructor(
+    document: ReturnType<typeof readYaml>,
+    private readonly file: string,
+  ) {
+    super(document);
+  }
+
+  readAll(): HostPolicy[] {
+    const { value } = this.document;
+    if (!isRecord(value)) {
+      this.report([], { problem: "the policy is empty, or no map", fix: "start with `host: NAME`" });
+      return [];
+    }
+    if (!("hosts" in value)) return [this.#readHost(value, [], NO_OBJECTS)].flatMap((policy) => policy ?? []);
+    this.parse(sharedForm, value, []);
+    const shared = this.#readObjects(value, [], NO_OBJECTS);
+    const hosts = Array.isArray(value["hosts"]) ? value["hosts"] : [];
+    const policies = hosts.flatMap((host, index) => this.#readHost(host, ["hosts", index], shared) ?? []);
+    this.#checkNames(policies);
+    return policies;
+  }
+
+  #readHost(value: unknown, path: Path, shared: NamedObjects): HostPolicy | undefined {
+    if (isRecord(value) && "format" in value) {
+      const policy = this.parse(hostPolicy, value, path);
+      if (policy !== undefined) this.findings.push(...checkPolicy(policy));
+      return policy;
+    }
+    const form = this.parse(hostForm, value, path);
+    if (!isRecord(value)) return undefined;
+
+    const host = form?.host ?? (typeof value["host"] === "string" ? value["host"] : "?");
+    const originOf = (...inside: Path): Origin => {
+      const { file, line } = this.document.originOf([...path, ...inside]);
+      const named = [path.length === 0 ? "" : `hosts/${form?.host ?? String(path[1])}`, ...inside.map(String)].filter(
+        (part) => part !== "",
+      );
+      return { path: named.length === 0 ? this.file : `${this.file}:${named.join("/")}`, file, line };
+    };
+    const known = this.#readObjects(value, path, shared);
+    const used: UsedObjects = { addresses: {}, services: {} };
+    const ssh = form?.ssh ?? {};
+    const policy: HostPolicy = {
+      format: POLICY_FORMAT,
+      host,
+      path: originOf().path,
+      backend: form?.backend ?? "iptables",
+      target: filesOf({ address: form?.address ?? host, ...ssh }, (file) => resolve(dirname(this.file), file)),
+      zones: this.#readZones(value["zones"], path, originOf),
+      entries: this.#readEntries(value["entries"], path, originOf, known, used),
+      ...used,
+    };
+    this.findings.push(
+      ...checkPolicy(policy, {
+        addresses: known.addresses.keys(),
+        services: [...known.services.keys(), ...Object.keys(SERVICE_LIBRARY)],
+      }),
+    );
+    return policy;
+  }
+
+  /** What a host declares goes before what its file declares for all. */
+  #readObjects(value: Record<string, unknown>, path: Path, shared: NamedObjects): NamedObjects {
+    const addresses = new Map(shared.addresses);
+    const services = new Map(shared.services);
+    const read = {
+      addresses: this.parseMembers(value["addresses"], NAMES.addresses, addressesForm, [...path, "addresses"]),
+      services: this.parseMembers(value["services"], NAMES.services, servicesForm, [...path, "services"]),
+    };
+    for (const [name, members] of read.addresses) {
+      const v4 = new Set(members?.flatMap((member) => member.v4));
+      const v6 = new Set(members?.flatMap((member) => member.v6));
+      addresses.set(name, { v4: [...v4], v6: [...v6] });
+    }
+    for (const [name, members] of read.services) services.set(name, members?.flat() ?? []);
+    return { addresses, services };
+  }
+
+  #readZones(value: unknown, path: Path, originOf: (...inside: Path) => Origin): ZonePolicy[] {
+    const zones = this.parseMembers(value, NAMES.zones, zoneForm, [...path, "zones"]);
+    return [...zones].map(([name, interfaces]) => ({
+      name,
+      interfaces: (interfaces ?? []).map((one, index) => ({ ...one, origin: originOf("zones", name, index) })),
+      origin: originOf("zones", name),
+    }));
+  }
+
+  #readEntries(
+    value: unknown,
+    path: Path,
+    originOf: (...inside: Path) => Origin,
+    known: NamedObjects,
+    used: UsedObjects,
+  ): RuleEntry[] {
+    return (Array.isArray(value) ? value : []).flatMap((given: unknown, index) => {
+      const place = [...path, "entries", index];
+      const form = this.parse(entryForm, given, place);
+      if (form === undefined) return [];
+      const complain = (mistake: Parameters<PolicyReader["report"]>[1]) => this.report(place, mistake);
+      return entryOfForm(form, originOf("entries", index), known, used, complain) ?? [];
+    });
+  }
+
+  /** A bundle's folder has the name of its host, on file systems that do not tell `Web` from `web` too. */
+  #checkNames(policies: readonly HostPolicy[]): void {
+    const seen = new Set<string>();
+    for (const { host } of policies) {
+      const key = host.toLowerCase();
+      if (seen.has(key) && host !== "?") {
+        this.report(["hosts"], { problem: `two hosts are named ${show(host)}`, fix: "rename one of the two" });
+      }
+      seen.add(key);
+    }
+  }
+}
