@@ -23,13 +23,19 @@ export async function runCommand(
   let channel: ClientChannel | undefined;
   let given = false;
   const work = new Promise<RunResult>((resolve, reject) => {
-    client.exec(command, (error, opened) => {
-      if (error) return reject(channelRefused(where, error));
+    const onChannel = (error: Error | undefined, opened: ClientChannel) => {
+      // The end of the connection refuses the channel too, and is told right after: it shall win.
+      if (error) return void setImmediate(() => reject(channelRefused(where, error)));
       channel = opened;
       if (given) return endCommand(opened);
       // At once, not a tick later: the exit status may stand in the same packet as the answer to the request.
       collect(opened, where, options, resolve, reject);
-    });
+    };
+    try {
+      client.exec(command, onChannel);
+    } catch {
+      // ssh2 throws when the socket is about to close: `lost` tells it in a moment.
+    }
   });
   try {
     return await deadline.guard(Promise.race([work, lost]), () => timedOut(where, deadline.seconds));
@@ -82,7 +88,7 @@ function collect(
     if (lines) attempt(() => lines.end());
     // Decoded as a whole, so that no character is cut in two by a chunk's end.
     const result = { ...exit, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
-    // The end of the connection closes the channel too, and is told right after: it shall win over "no exit status".
+    // Without an exit status it may be the end of the connection, which is told right after.
     if (exited) resolve(result);
     else setImmediate(() => resolve(result));
   });
@@ -91,12 +97,11 @@ function collect(
 }
 
 /**
- * TERM first, which OpenSSH's sshd passes on for all users but root. Then the pipes are taken away, and what goes on
- * without reading or writing is out of reach.
+ * Takes the pipes away, which ends a command that writes or reads. One that does neither runs on: sshd passes no signals
+ * on to root's commands, and ssh2 sends none after the end of stdin.
  */
 function endCommand(channel: ClientChannel): void {
   try {
-    channel.signal("TERM");
     channel.close();
   } catch {
     // The connection is gone, and the command's channel with it.

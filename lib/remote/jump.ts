@@ -26,6 +26,13 @@ export function openThroughJump(jump: Client, from: Hop, to: Hop, deadline: Dead
 function refused(from: Hop, to: Hop, error: Error & { reason?: unknown }): UserError {
   const reason = error.message.replace(/^\(SSH\) Channel open failure: /, "");
   const sentence = `${describeHop(to)} can not be reached from ${describeHop(from)}: ${reason}`;
+  // What ssh2 says to all that waits when a connection ends.
+  if (reason === "No response from server") {
+    return new UserError(
+      "connection-lost",
+      `The connection to ${describeHop(from)} was lost on the way to ${describeHop(to)}`,
+    );
+  }
   if (error.reason === prohibited) {
     return new UserError(
       "jump-refused",

@@ -17,7 +17,10 @@ export interface ConnectionOptions {
 export interface RunOptions {
   /** What the command reads. @default nothing: end of file at once */
   readonly stdin?: string | Buffer;
-  /** Seconds until the command is given up and `command-timeout` thrown; as root, it may run on there. @default 120 */
+  /**
+   * Seconds until the command is given up and `command-timeout` thrown. Its pipes are closed then; a command that neither
+   * reads nor writes runs on there, unless `timeout` or the like ends it. @default 120
+   */
   readonly timeoutSeconds?: number;
   /** Most bytes of stdout and stderr together, before `output-too-large`. @default 16 MiB */
   readonly maxOutputBytes?: number;

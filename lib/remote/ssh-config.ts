@@ -59,13 +59,12 @@ function toSettings(values: Record<string, string | string[]>, file: string): Ho
     return value === undefined ? [] : [value].flat().map((text) => text.trim());
   };
   const first = (name: string) => all(name)[0];
-  const integer = (name: string, max: number) => {
+  const number = (name: string, max: number) => {
     const text = first(name);
-    if (text === undefined || text === "none") return undefined;
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > max)
-      throw configInvalid(file, `\`${name} ${text}\` is no number of 1–${max}`);
-    return value;
+    if (text === undefined || text.toLowerCase() === "none" || text === "0") return undefined;
+    if (!/^\d+$/.test(text)) throw configInvalid(file, `\`${name} ${text}\` is no number`);
+    if (Number(text) > max) throw configInvalid(file, `\`${name} ${text}\` is more than ${max}`);
+    return Number(text);
   };
   // Of these two, ssh obeys the one that comes first for a host.
   const names = Object.keys(values);
@@ -75,7 +74,7 @@ function toSettings(values: Record<string, string | string[]>, file: string): Ho
   const useCommand = commandAt >= 0 && !useJump;
   return {
     ...given("hostName", first("HostName")),
-    ...given("port", integer("Port", 65535)),
+    ...given("port", number("Port", 65535)),
     ...given("user", first("User")),
     identityFiles: [...new Set(all("IdentityFile"))],
     identitiesOnly: first("IdentitiesOnly")?.toLowerCase() === "yes",
@@ -85,7 +84,7 @@ function toSettings(values: Record<string, string | string[]>, file: string): Ho
     ...given("userKnownHostsFiles", "userknownhostsfile" in values ? all("UserKnownHostsFile") : undefined),
     ...given("globalKnownHostsFiles", "globalknownhostsfile" in values ? all("GlobalKnownHostsFile") : undefined),
     ...given("hostKeyAlias", first("HostKeyAlias")),
-    ...given("connectTimeout", integer("ConnectTimeout", 600)),
+    ...given("connectTimeout", number("ConnectTimeout", 86_400)),
     addressFamily: ({ inet: 4, inet6: 6 } as const)[first("AddressFamily")?.toLowerCase() ?? ""] ?? 0,
   };
 }

@@ -145,6 +145,12 @@ describe("while connected", () => {
     expect((await timed(connection.run("true"))).code).toBe("connection-lost");
   });
 
+  test("a command begun over a link that is dead already is lost, not refused", async () => {
+    const connection = await me.connect(target(), { keepaliveSeconds: 0.3 });
+    await web.cut("both");
+    expect((await refusalOf(connection.run("true"))).code).toBe("connection-lost");
+  });
+
   test("a link that dies only on the way back is noticed too", async () => {
     const connection = await me.connect(target(), { keepaliveSeconds: 0.3 });
     await web.cut("out");

@@ -28,6 +28,8 @@ const target = (more = {}) => ({
   ...more,
 });
 
+const publicKey = () => readFileSync(`${web.ssh.identityFile}.pub`, "utf8").trim();
+
 describe("the result", () => {
   test.each([0, 1, 3, 127, 255])("exit status %d", async (code) => {
     expect(await root.run(`echo out; echo err >&2; exit ${code}`)).toEqual({ code, stdout: "out\n", stderr: "err\n" });
@@ -107,10 +109,9 @@ describe("limits", () => {
     expect((await root.run("echo on")).stdout).toBe("on\n");
   });
 
-  test("where sshd passes signals on, which is for all users but root, it is ended on the host", async () => {
-    const deploy = await me.connect(target({ user: "deploy" }));
-    await refusalOf(deploy.run("exec -a cdkfw-slow sleep 100", { timeoutSeconds: 0.5 }));
-    const alive = () => mustExec(web, "grep -l [c]dkfw-slow /proc/[0-9]*/cmdline 2>/dev/null | wc -l");
+  test("a command that is given up while it writes ends on the host", async () => {
+    await refusalOf(root.run("exec -a cdkfw-slow yes", { timeoutSeconds: 0.5, maxOutputBytes: 2 ** 40 }));
+    const alive = () => mustExec(web, "grep -l '[c]dkfw-slow' /proc/[0-9]*/cmdline 2>/dev/null | wc -l");
     for (let i = 0; i < 50 && (await alive()) !== "0\n"; i++) await new Promise((r) => setTimeout(r, 20));
     expect(await alive()).toBe("0\n");
   });
@@ -129,6 +130,13 @@ describe("limits", () => {
     connection.close();
     await few.kill();
   });
+});
+
+// A short command's status comes in one packet with the answer that it was started: it must not be missed.
+test("two hundred short commands tell their exit status", async () => {
+  const codes = [];
+  for (let n = 0; n < 200; n++) codes.push((await root.run(`exit ${n}`)).code);
+  expect(codes).toEqual(codes.map((_, n) => n));
 });
 
 test("forty runs at once on one connection do not mix", async () => {
@@ -155,11 +163,10 @@ test("the addresses, as this side and as the host see them", async () => {
 
 test("a banner and a noisy login shell break nothing", async () => {
   await web.writeFile("/etc/banner", "*** \u001b[31mauthorized use only ***\n".repeat(100));
-  const key = readFileSync(`${web.ssh.identityFile}.pub`, "utf8").trim();
   const bashrc = "echo noise-out; echo noise-err >&2; printf 'no newline'\n";
   await addUser(web, "loud", {
     uid: 2002,
-    authorizedKeys: [key],
+    authorizedKeys: [publicKey()],
     bashrc,
     sudoers: "loud ALL=(root) NOPASSWD: /bin/sh",
   });
