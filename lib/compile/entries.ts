@@ -3,6 +3,7 @@ import type { PortProtocol, PortRange, ServiceMatch } from "../model/services";
 import { entryInWords } from "../model/words";
 import { ACCEPT, DROP } from "./implicit";
 import { ACCEPT_WITH_MASQUERADE } from "./masquerade";
+import { mergePorts } from "./ports";
 import { REJECT } from "./reject";
 import { PROTOCOL, type Match, type Rule, type Verdict } from "./ruleset";
 
@@ -41,13 +42,15 @@ function withPortsTogether(services: readonly ServiceMatch[]): ServiceMatch[] {
     if (match.kind !== "ports") others.push(match);
     else ports.set(match.protocol, [...(ports.get(match.protocol) ?? []), ...match.ports]);
   }
-  const together = [...ports].map(([protocol, ranges]) => ({ kind: "ports", protocol, ports: ranges }) as const);
+  const together = [...ports].map(
+    ([protocol, ranges]) => ({ kind: "ports", protocol, ports: mergePorts(ranges) }) as const,
+  );
   return [...together, ...others];
 }
 
-/** A set is named by the addresses that it unites: equal lists share one set. */
+/** A set is named by the addresses that it unites: equal lists share one set. No name of an address holds a comma. */
 export function setName(addresses: readonly string[]): string {
-  return [...addresses].sort().join("+");
+  return addresses.length === 1 ? (addresses[0] ?? "") : [...new Set(addresses)].sort().join(",");
 }
 
 export function isZone(endpoint: Endpoint, zone: string): boolean {
