@@ -1,5 +1,6 @@
 import type { HostPolicy, ZonePolicy } from "../model/policy";
 import { acceptEstablished } from "./conntrack";
+import { dhcpAnswers } from "./dhcp";
 import { LOCAL, entryRules, isZone } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
 import type { Chain, Rule } from "./ruleset";
@@ -40,25 +41,5 @@ function zoneChain(policy: HostPolicy, zone: ZonePolicy): Chain {
 function enterZone(zone: ZonePolicy): Rule[] {
   return zone.interfaces.map(({ name }) =>
     implicit(`from ${zone.name}`, { kind: "jump", chain: `input/${zone.name}` }, [{ kind: "in-interface", name }]),
-  );
-}
-
-/** A DHCP answer is no answer to conntrack: the question was sent to the broadcast address. */
-function dhcpAnswers(zone: ZonePolicy): Rule[] {
-  return zone.interfaces
-    .filter(({ dhcp }) => dhcp)
-    .flatMap(({ name }) => [dhcp(name, 4, 67, 68), dhcp(name, 6, 547, 546)]);
-}
-
-function dhcp(name: string, family: 4 | 6, server: number, client: number): Rule {
-  return implicit(
-    "DHCP answers",
-    ACCEPT,
-    [
-      { kind: "in-interface", name },
-      { kind: "ports", side: "source", protocol: "udp", ranges: [[server, server]] },
-      { kind: "ports", side: "destination", protocol: "udp", ranges: [[client, client]] },
-    ],
-    { family },
   );
 }

@@ -1,5 +1,6 @@
 import type { HostPolicy, ZonePolicy } from "../model/policy";
 import { acceptEstablished } from "./conntrack";
+import { dhcpQuestions } from "./dhcp";
 import { LOCAL, entryRules, isZone } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
 import type { Chain } from "./ruleset";
@@ -15,6 +16,7 @@ export function outputChains(policy: HostPolicy): Chain[] {
         implicit("loopback", ACCEPT, [{ kind: "out-interface", name: "lo" }]),
         acceptEstablished(),
         implicit("IPv6 needs it", ACCEPT, [{ kind: "icmp", family: 6, types: SENT_BY_IPV6 }], { family: 6 }),
+        ...policy.zones.flatMap(dhcpQuestions),
         ...policy.zones.flatMap((zone) =>
           zone.interfaces.map(({ name }) =>
             implicit(`to ${zone.name}`, { kind: "jump", chain: `output/${zone.name}` }, [

@@ -9,7 +9,8 @@ export function prune(chains: readonly Chain[]): Chain[] {
 }
 
 function withoutEmpty(chains: readonly Chain[]): Chain[] {
-  const empty = new Set(chains.filter((c) => c.hook === undefined && c.rules.length === 0).map((c) => c.name));
+  const kept = new Set(chains.flatMap(goals));
+  const empty = new Set(chains.filter((chain) => isEmpty(chain) && !kept.has(chain.name)).map(({ name }) => name));
   if (empty.size === 0) return [...chains];
   const leadsSomewhere = ({ verdict }: Rule): boolean => verdict.kind !== "jump" || !empty.has(verdict.chain);
   return withoutEmpty(
@@ -17,6 +18,15 @@ function withoutEmpty(chains: readonly Chain[]): Chain[] {
       .filter(({ name }) => !empty.has(name))
       .map((chain) => ({ ...chain, rules: chain.rules.filter(leadsSomewhere) })),
   );
+}
+
+function isEmpty({ hook, rules }: Chain): boolean {
+  return hook === undefined && rules.length === 0;
+}
+
+/** Who goes to a chain leaves its own for good, also where the goal is empty: such a chain is not idle. */
+function goals({ rules }: Chain): string[] {
+  return rules.flatMap(({ verdict }) => (verdict.kind === "goto" ? [verdict.chain] : []));
 }
 
 function withoutUnreached(chains: readonly Chain[]): Chain[] {
