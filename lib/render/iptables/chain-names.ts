@@ -28,3 +28,14 @@ export function chainName(name: string): string {
   const digest = createHash("sha256").update(name).digest("hex").slice(0, 7);
   return `${legal.slice(0, LONGEST - digest.length - 1)}~${digest}`;
 }
+
+/** INVARIANT: no two chains get one name. Two that did would become one, and let pass what either lets pass. */
+export function checkChainNames(chains: readonly { readonly name: string }[]): void {
+  const seen = new Map<string, string>();
+  for (const { name } of chains) {
+    const printed = chainName(name);
+    const other = seen.get(printed);
+    if (other !== undefined) throw new Error(`invariant: the chains ${other} and ${name} are both named ${printed}`);
+    seen.set(printed, name);
+  }
+}

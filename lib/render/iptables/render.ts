@@ -1,7 +1,7 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
-import { chainName } from "./chain-names";
+import { chainName, checkChainNames } from "./chain-names";
 import { printMatch, type Context, type Fragment } from "./matches";
-import { quoteComment } from "./quote";
+import { plainWord, quoteComment } from "./quote";
 import { addressTests, renderSets } from "./sets";
 import { printVerdict } from "./verdicts";
 
@@ -24,6 +24,7 @@ const TABLE: Readonly<Record<Hook, "filter" | "nat">> = {
  */
 export function renderIptables(ruleset: Ruleset): Texts {
   const addressTest = addressTests(ruleset.sets);
+  checkChainNames(ruleset.chains);
   return {
     ipset: renderSets(ruleset.sets),
     "iptables.v4": renderFamily(ruleset, { family: 4, addressTest }),
@@ -61,7 +62,7 @@ function renderRule(chain: string, rule: Rule, context: Context): string[] {
     alternatives = alternatives.flatMap((before) => printed.map((fragment) => joined(before, fragment)));
   }
   const end = `-m comment --comment ${quoteComment(inWords(rule.origin))} ${printVerdict(rule.verdict, context.family)}`;
-  const prefix = rule.unlessBridge === undefined ? "" : `#unless-bridge ${rule.unlessBridge} `;
+  const prefix = rule.unlessBridge === undefined ? "" : `#unless-bridge ${plainWord(rule.unlessBridge)} `;
   return alternatives.map(({ protocol, words }) => {
     const matched = [...(protocol === undefined ? [] : ["-p", protocol]), ...words];
     return `${prefix}-A ${[chain, ...matched, end].join(" ")}`;
@@ -69,6 +70,9 @@ function renderRule(chain: string, rule: Rule, context: Context): string[] {
 }
 
 function joined(a: Fragment, b: Fragment): Fragment {
+  if (a.protocol !== undefined && b.protocol !== undefined && a.protocol !== b.protocol) {
+    throw new Error(`invariant: a rule matches two protocols, ${a.protocol} and ${b.protocol}`);
+  }
   const protocol = a.protocol ?? b.protocol;
   return { ...(protocol !== undefined && { protocol }), words: [...a.words, ...b.words] };
 }

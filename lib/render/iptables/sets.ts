@@ -2,8 +2,11 @@ import type { Family } from "../../model/addresses";
 import type { AddressSet } from "../../compile/ruleset";
 import { plainWord } from "./quote";
 
-/** Stands in the texts where the generation's first eight digits come, which are a digest of the very texts. */
-export const GENERATION_MARK = "@GENERATION@";
+/**
+ * Stands in the texts where the generation's first eight digits come, which are a digest of the very texts. It holds a
+ * control character, so that no comment of a user can hold it.
+ */
+export const GENERATION_MARK = "\u0001GENERATION\u0001";
 
 /** What a packet of one family has to match, so that one of the set's addresses is its own. */
 export type AddressTest =

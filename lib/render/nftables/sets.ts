@@ -1,0 +1,52 @@
+import type { Family } from "../../model/addresses";
+import type { AddressSet } from "../../compile/ruleset";
+
+const TYPE: Readonly<Record<Family, string>> = { 4: "ipv4_addr", 6: "ipv6_addr" };
+
+/** What a packet of one family has to match: nothing can, anything does, or one of these. */
+export type AddressTest =
+  { readonly kind: "none" } | { readonly kind: "any" } | { readonly kind: "elements"; readonly expression: string };
+
+/** Sets with more than one element of a family have a name: they are seen and counted by it. */
+export function addressTests(sets: readonly AddressSet[]): (set: string, family: Family) => AddressTest {
+  const byName = new Map(sets.map((set, index) => [set.name, { set, index }]));
+  return (name, family) => {
+    const found = byName.get(name);
+    if (found === undefined) throw new Error(`invariant: set ${name} does not exist`);
+    const elements = elementsOf(found.set, family);
+    const [first] = elements;
+    if (first === undefined) return { kind: "none" };
+    if (elements.some((element) => element.endsWith("/0"))) return { kind: "any" };
+    return { kind: "elements", expression: elements.length === 1 ? first : `@${nameOf(found.index, family)}` };
+  };
+}
+
+export function renderSets(sets: readonly AddressSet[]): string[] {
+  return sets.flatMap((set, index) =>
+    ([4, 6] as const).flatMap((family) => {
+      const elements = elementsOf(set, family);
+      if (elements.length < 2 || elements.some((element) => element.endsWith("/0"))) return [];
+      return [
+        `\tset ${nameOf(index, family)} {`,
+        `\t\ttype ${TYPE[family]}`,
+        "\t\tflags interval",
+        "\t\tauto-merge",
+        `\t\telements = { ${elements.map(plainAddress).join(", ")} }`,
+        "\t}",
+      ];
+    }),
+  );
+}
+
+function nameOf(index: number, family: Family): string {
+  return `addresses-${index}-${family}`;
+}
+
+function elementsOf(set: AddressSet, family: Family): readonly string[] {
+  return family === 4 ? set.v4 : set.v6;
+}
+
+function plainAddress(address: string): string {
+  if (!/^[0-9a-f:.]+(\/\d+)?$/.test(address)) throw new Error(`invariant: ${JSON.stringify(address)} is no address`);
+  return address;
+}
