@@ -6,6 +6,7 @@ import type { HostPolicy } from "../model/policy";
 import { policyInWords } from "../model/policy-words";
 import { renderIptables } from "../render/iptables/render";
 import { GENERATION_MARK } from "../render/iptables/sets";
+import { inNormalOrder } from "./normal-order";
 
 /** A host's bundle as it was written. */
 export interface SynthesizedHost {
@@ -20,7 +21,8 @@ export interface SynthesizedHost {
 export const WORDS_FILE = "policy.txt";
 
 /** One policy → what its bundle holds. Pure. */
-export function bundleContents(policy: HostPolicy): BundleContents {
+export function bundleContents(given: HostPolicy): BundleContents & { readonly policy: HostPolicy } {
+  const policy = inNormalOrder(given);
   const words = policyInWords(policy);
   const rendered = { ...renderIptables(compile(policy)), [WORDS_FILE]: words.map((line) => `${line}\n`).join("") };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
@@ -38,6 +40,6 @@ export function synthesize(policies: readonly HostPolicy[], output: string, stac
   return policies.map((policy) => {
     const contents = bundleContents(policy);
     const folder = writeBundle(hostsFolder, contents);
-    return { host: policy.host, generation: contents.generation, words: policyInWords(policy), folder };
+    return { host: policy.host, generation: contents.generation, words: policyInWords(contents.policy), folder };
   });
 }
