@@ -1,0 +1,45 @@
+import type { Chain, Match, Rule, Ruleset, Verdict } from "../../../lib/compile/ruleset";
+
+type Printers<K extends { kind: string }> = { readonly [N in K["kind"]]: (one: Extract<K, { kind: N }>) => string };
+
+const MATCHES: Printers<Match> = {
+  "in-interface": ({ name }) => `in ${name}`,
+  "out-interface": ({ name }) => `out ${name}`,
+  address: ({ side, set }) => `${side} ${set}`,
+  protocol: ({ number }) => `protocol ${number}`,
+  ports: ({ side, protocol, ranges }) => `${protocol} ${side} ${ranges.map(([a, b]) => `${a}-${b}`).join(",")}`,
+  icmp: ({ family, types }) =>
+    `icmp${family} ${types.map(({ type, code }) => [type, code ?? "*"].join("/")).join(",")}`,
+  "conntrack-state": ({ states }) => states.join(","),
+  "destination-type": ({ type }) => type,
+  "masquerade-mark": () => "marked",
+};
+
+const VERDICTS: Printers<Verdict> = {
+  accept: () => "accept",
+  drop: () => "drop",
+  reject: ({ answer }) => `reject ${answer}`,
+  jump: ({ chain }) => `jump ${chain}`,
+  goto: ({ chain }) => `goto ${chain}`,
+  "mark-masquerade": () => "mark",
+  masquerade: () => "masquerade",
+};
+
+/** A rule in one line, for tests: `4: in eth0 & tcp destination 22-22 → accept`. */
+export function ruleText({ family, matches, verdict, unlessBridge }: Rule): string {
+  const print = <T extends { kind: string }>(printers: object, one: T): string =>
+    (printers as Record<string, (one: T) => string>)[one.kind]?.(one) ?? "?";
+  const words = [matches.map((match) => print(MATCHES, match)).join(" & "), "→", print(VERDICTS, verdict)];
+  const prefix = [family && `${family}:`, unlessBridge && `(unless bridge ${unlessBridge})`];
+  return [...prefix, ...words].filter(Boolean).join(" ");
+}
+
+export function chainOf(ruleset: Ruleset, name: string): string[] | undefined {
+  const chain = ruleset.chains.find((one) => one.name === name);
+  return chain?.rules.map(ruleText);
+}
+
+export function chain(name: string, rules: readonly Verdict[], hook?: Chain["hook"]): Chain {
+  const origin = { kind: "implicit", reason: "test" } as const;
+  return { name, ...(hook && { hook }), rules: rules.map((verdict) => ({ matches: [], verdict, origin })) };
+}
