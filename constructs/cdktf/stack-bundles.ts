@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { App, TerraformStack } from "cdktf";
+import { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
+import type { Construct } from "constructs";
+import type { Fleet, HostPolicy } from "../index";
+import { bundleContents, synthesize, WORDS_FILE } from "../../lib/synth/synthesize";
+import { rulesetLines } from "./plan-detail";
+
+/** What a stack deploys: some hosts of a fleet. */
+export interface Part {
+  readonly fleet: Fleet;
+  readonly hostNames: readonly string[];
+  /** Adds resources for hosts that came late. Called when a synth begins to write, the last moment to do so. */
+  readonly completeResources: () => void;
+}
+
+/** A host as its resource needs it. */
+export interface SynthesizedPolicy {
+  readonly generation: string;
+  readonly words: readonly string[];
+}
+
+/**
+ * The bundles of one stack, of all its deployments together: compiled once for each synth, when its validations have
+ * passed, and written beside its JSON.
+ *
+ *     App.synth:      prepare → aspects → validations → custom synthesis → render
+ *                                 │                        │               │
+ *                               begin()               write bundles     policyOf(host): generation, words
+ *
+ * `Testing.synth` renders without custom synthesis: the policies are compiled then, and nothing is written.
+ */
+export class StackBundles {
+  static of(scope: Construct): StackBundles {
+    const stack = TerraformStack.of(scope);
+    const known = ofStack.get(stack);
+    if (known !== undefined) return known;
+    const bundles = new StackBundles(stack);
+    ofStack.set(stack, bundles);
+    // cdktf calls it once for each synth, and only when the stack's validations have passed; its assets do the same.
+    addCustomSynthesis(scope, { onSynthesize: ({ outdir }) => bundles.#write(String(outdir)) });
+    return bundles;
+  }
+
+  readonly parts: Part[] = [];
+  #policies: ReadonlyMap<string, HostPolicy> | undefined;
+  readonly #synthesized = new Map<string, SynthesizedPolicy>();
+  #output: string | undefined;
+
+  private constructor(readonly stack: TerraformStack) {}
+
+  /** A synth begins: what an earlier one has found may be outdated. */
+  begin(): void {
+    this.#policies = undefined;
+    this.#output = undefined;
+    this.#synthesized.clear();
+  }
+
+  /** The stack's folder, in which Terraform runs. */
+  get folder(): string {
+    return join(this.#output ?? App.of(this.stack).outdir, "stacks", this.stack.node.id);
+  }
+
+  /**
+   * The generation and the words of a host.
+   * @throws FindingsError `invalid-fleet` where its fleet has findings
+   */
+  policyOf(host: string): SynthesizedPolicy {
+    const known = this.#synthesized.get(host);
+    if (known !== undefined) return known;
+    const { generation, texts } = this.#contents(host);
+    const policy = { generation, words: (texts[WORDS_FILE] ?? "").trimEnd().split("\n") };
+    this.#synthesized.set(host, policy);
+    return policy;
+  }
+
+  /** What the host's kernel will load, line by line. */
+  rulesetOf(host: string): string[] {
+    return rulesetLines(this.#contents(host), WORDS_FILE);
+  }
+
+  #write(output: string): void {
+    this.begin();
+    for (const part of this.parts) part.completeResources();
+    this.#output = output;
+    for (const { host, generation, words } of synthesize(this.#all(), output, this.stack.node.id)) {
+      this.#synthesized.set(host, { generation, words });
+    }
+  }
+
+  #contents(host: string): ReturnType<typeof bundleContents> {
+    this.#policies ??= new Map(this.#all().map((policy) => [policy.host, policy]));
+    const policy = this.#policies.get(host);
+    if (policy === undefined) throw new Error(`INVARIANT: ${host} has a resource and no policy`);
+    return bundleContents(policy);
+  }
+
+  #all(): HostPolicy[] {
+    const ofFleet = new Map<Fleet, readonly HostPolicy[]>();
+    return this.parts.flatMap(({ fleet, hostNames }) => {
+      const policies = ofFleet.get(fleet) ?? fleet.policies();
+      ofFleet.set(fleet, policies);
+      const wanted = new Set(hostNames);
+      return policies.filter(({ host }) => wanted.has(host));
+    });
+  }
+}
+
+const ofStack = new WeakMap<TerraformStack, StackBundles>();
