@@ -102,7 +102,7 @@ export class Fleet extends PolicyConstruct {
     const key = host.hostName.toLowerCase();
     const first = this.#hostNames.get(key);
     if (first === undefined) this.#hostNames.set(key, host);
-    else if (first.node.scope !== host.node.scope || first.node.id === first.hostName) {
+    else if (!host.isSecond) {
       host.report({
         problem: `the fleet has two hosts named ${show(host.hostName)}, the first one at ${printOrigin(first.origin)}`,
         fix: "give one of the two another name",

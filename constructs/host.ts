@@ -119,8 +119,8 @@ export class Host extends PolicyConstruct {
     const near = nearestName(name, names);
     throw new UserError(
       "unknown-zone",
-      `${show(name)} is no zone of ${show(this.hostName)}. Known so far: ${names.map(show).join(", ") || "none"}.`,
-      near === undefined ? "add the zone before it is asked for" : `did you mean \`${near}\`?`,
+      `${show(name)} is no zone of ${show(this.hostName)}; known so far: ${names.map(show).join(", ") || "none"}`,
+      near === undefined ? "Add the zone before it is asked for." : `Did you mean \`${near}\`?`,
     );
   }
 
@@ -219,9 +219,9 @@ export class Host extends PolicyConstruct {
     });
     const result = sshTarget.safeParse(target);
     if (result.success) return filesOf(result.data, (file) => resolve(file));
-    for (const { path, ...mistake } of explainIssues(sshTarget, target, result.error.issues)) {
+    for (const { path, problem, allowed = "" } of explainIssues(sshTarget, target, result.error.issues)) {
       // The name has a finding of its own, where it stands in for the address.
-      if (path[0] !== "address" || props.address !== undefined) this.report(mistake);
+      if (path[0] !== "address" || props.address !== undefined) this.report({ problem, allowed });
     }
     return { address: this.hostName };
   }

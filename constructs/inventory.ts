@@ -76,8 +76,8 @@ function unknown(what: "host" | "group", name: string, known: readonly string[])
   const names = known.length === 0 ? "it has none" : `known: ${known.slice(0, 20).map(show).join(", ")}`;
   return new UserError(
     `unknown-${what}`,
-    `the inventory has no ${what} ${show(name)}; ${names}.`,
-    near === undefined ? `add the ${what} to the inventory` : `did you mean \`${near}\`?`,
+    `the inventory has no ${what} ${show(name)}; ${names}`,
+    near === undefined ? `Add the ${what} to the inventory.` : `Did you mean \`${near}\`?`,
   );
 }
 
@@ -85,11 +85,11 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new UserError(
       "unreadable-inventory",
-      `the inventory ${show(path)} can not be read: ${reason === "ENOENT" ? "there is no such file" : reason}.`,
-      `it is looked for from ${show(process.cwd())}`,
+      `the inventory ${show(path)} can not be read: ${reason === "ENOENT" ? "there is no such file" : reason}`,
+      `Relative paths are looked for in ${show(process.cwd())}.`,
     );
   }
 }

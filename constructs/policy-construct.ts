@@ -12,6 +12,8 @@ import { callerPlace } from "./origin";
 export abstract class PolicyConstruct extends Construct {
   /** Where this was declared. */
   readonly origin: Origin;
+  /** Whether its scope has another one of its kind and id. @internal */
+  readonly isSecond: boolean;
   readonly #findings: Finding[] = [];
 
   protected constructor(scope: Construct, id: string, options: { twice: "a mistake" | "told elsewhere" }) {
@@ -19,7 +21,8 @@ export abstract class PolicyConstruct extends Construct {
     const taken: unknown = scope.node.tryFindChild(wanted);
     super(scope, freeId(scope, wanted));
     this.origin = { path: this.node.path, ...callerPlace() };
-    if (options.twice === "a mistake" && taken instanceof PolicyConstruct && taken.constructor === this.constructor) {
+    this.isSecond = taken instanceof PolicyConstruct && taken.constructor === this.constructor;
+    if (options.twice === "a mistake" && this.isSecond && taken instanceof PolicyConstruct) {
       this.report({
         problem: `${show(id)} is declared twice, first at ${printOrigin(taken.origin)}`,
         fix: "give one of the two another id",
@@ -46,9 +49,13 @@ export abstract class PolicyConstruct extends Construct {
   }
 }
 
-/** `constructs` itself throws on an empty id; control characters have no place in a path. */
+/**
+ * `constructs` itself throws on an empty id, and on one that every object has, such as `constructor`; control characters
+ * have no place in a path.
+ */
 function treeId(given: string): string {
   const printable = String(given).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "-");
+  if (printable in Object.prototype) return `${printable}-1`;
   return printable.slice(0, 100) || "unnamed";
 }
 

@@ -21,8 +21,8 @@ export class DocumentReader {
   parse<T>(schema: z.ZodType<T>, value: unknown, path: Path): T | undefined {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    for (const { path: inside, ...mistake } of explainIssues(schema, value, result.error.issues, path)) {
-      this.report([...path, ...inside], mistake);
+    for (const { path: inside, part, ...mistake } of explainIssues(schema, value, result.error.issues, path)) {
+      this.report([...path, ...inside], mistake, part);
     }
     return undefined;
   }

@@ -5,7 +5,7 @@ import { nearestName, show, type Finding } from "./findings";
 export type Mistake = Omit<Finding, "origin">;
 
 /** A mistake, and the way to the value that has it. The way ends at a key where the key is the mistake. */
-export type MistakeAt = Mistake & { readonly path: readonly PropertyKey[] };
+export type MistakeAt = Mistake & { readonly path: readonly PropertyKey[]; readonly part?: "key" };
 
 /**
  * What a schema says against a value, in the words of findings: what was given, what is allowed, the near name of a
@@ -51,7 +51,8 @@ function explainIssue(
   }
   if (issue.code === "invalid_key") {
     const allowed = issue.issues.map((inner) => allowedBy(inner)).join("; ");
-    return [{ path: issue.path, problem: `${show(String(issue.path.at(-1)))} is no valid name`, allowed }];
+    const problem = `${show(String(issue.path.at(-1)))} is no valid name`;
+    return [{ path: issue.path, part: "key", problem, allowed }];
   }
   const allowed = allowedBy(issue);
   if (given === undefined) return [{ path: issue.path, problem: `${label} is missing`, allowed }];
@@ -64,6 +65,7 @@ function unknownKey(schema: z.ZodType, path: readonly PropertyKey[], key: string
   const near = nearestName(key, known);
   return {
     path: [...path, key],
+    part: "key",
     problem: `${show(key)} is not known here`,
     allowed: known.map((name) => `\`${name}\``).join(", "),
     ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),

@@ -116,9 +116,9 @@ function emptiness(value: unknown): Omit<Finding, "origin"> | undefined {
 }
 
 function shapeFindings(document: YamlDocument, issues: readonly z.core.$ZodIssue[]): Finding[] {
-  return explainIssues(inventoryDocument, document.value, issues).map(({ path, ...mistake }) => ({
+  return explainIssues(inventoryDocument, document.value, issues).map(({ path, part, ...mistake }) => ({
     ...mistake,
-    origin: document.originOf(path, mistake.problem.includes("is no valid name") ? "key" : "value"),
+    origin: document.originOf(path, part),
   }));
 }
 

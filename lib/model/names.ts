@@ -24,7 +24,8 @@ export const zoneName = z
 export const interfaceName = z
   .string()
   .max(15, "at most 15 characters, as the kernel allows")
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/, "letters, digits and `_ . @ : -`, starting with a letter, a digit or `_`");
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/, "letters, digits and `_ . @ : -`, starting with a letter, a digit or `_`")
+  .refine((name) => name !== "__proto__", "a name other than `__proto__`");
 
 /** Free words of a user: printable, on one line. */
 export const comment = z

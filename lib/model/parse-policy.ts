@@ -50,6 +50,14 @@ class PolicyReader extends DocumentReader {
 
   #readHost(value: unknown, path: Path, shared: NamedObjects): HostPolicy | undefined {
     if (isRecord(value) && "format" in value) {
+      if (value["format"] !== POLICY_FORMAT) {
+        this.report([...path, "format"], {
+          problem: `the policy has the format ${show(value["format"])}`,
+          allowed: show(POLICY_FORMAT),
+          fix: "read it with the version of cdkfw that wrote it, or leave `format` out for the short form",
+        });
+        return undefined;
+      }
       const policy = this.parse(hostPolicy, value, path);
       if (policy !== undefined) this.findings.push(...checkPolicy(policy));
       return policy;

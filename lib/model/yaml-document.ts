@@ -5,6 +5,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type Node,
   type YAMLError,
@@ -47,9 +48,13 @@ export function readYaml(text: string, file: string): YamlDocument {
 
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-    const problems = [...document.errors, ...document.warnings];
+    const problems = worthTelling([...document.errors, ...document.warnings]);
     if (problems.length > 0) {
       return broken(problems.map((error) => finding(explainYaml(error, text), at(error.pos[0]))));
+    }
+    const hidden = offsetOfHiddenKey(document);
+    if (hidden !== undefined) {
+      return broken([finding({ problem: "`__proto__` is no valid name", fix: "take another one" }, at(hidden))]);
     }
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown,
@@ -75,6 +80,25 @@ function pathIn(name: string, path: readonly PropertyKey[]): string {
   return path.length === 0 ? name : `${name}:${path.map(String).join("/")}`;
 }
 
+/** After the first error of syntax, the parser guesses: what it says then is noise. Keys that are given twice are not. */
+function worthTelling(errors: readonly YAMLError[]): YAMLError[] {
+  const syntax = errors.find((error) => error.code !== "DUPLICATE_KEY");
+  return errors.filter((error) => error.code === "DUPLICATE_KEY" || error === syntax);
+}
+
+/** JavaScript hides this key from all who list an object's keys, so that what stands under it would be ignored. */
+function offsetOfHiddenKey(document: Document): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.value !== "__proto__") return undefined;
+      offset = key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
 function explainYaml(error: YAMLError, text: string): Omit<Finding, "origin"> {
   if (error.code === "DUPLICATE_KEY") {
     const key = /^[^\s:,{}[\]]+/.exec(text.slice(error.pos[0]))?.[0] ?? "";
@@ -83,6 +107,7 @@ function explainYaml(error: YAMLError, text: string): Omit<Finding, "origin"> {
   if (error.code === "MULTIPLE_DOCS") {
     return { problem: "the file holds more than one document", fix: "remove the lines `---` after the first one" };
   }
+  if (error.message.startsWith("Maximum call stack")) return { problem: "the document is nested too deeply" };
   return { problem: `this is no valid YAML: ${error.message.split("\n")[0] ?? ""}` };
 }
 

@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import * as cdkfw from "../../constructs";
+import { parsePolicyFile } from "../../lib/model/parse-policy";
+
+/** The code blocks of a page, in their order. */
+function blocksOf(page: string, language: string): string[] {
+  const text = readFileSync(resolve("docs", page), "utf8");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, code = ""]) => code);
+}
+
+/** The examples are TypeScript without a type, so that only their imports and exports need another spelling here. */
+function run(code: string): cdkfw.Fleet {
+  const script = code
+    .replace(/^import (.*) from (".*");/gm, "const $1 = require($2);")
+    .replace("export default", "return");
+  const load = createRequire(__filename);
+  const fleet: unknown = new Function("require", script)((name: string) => (name === "cdkfw" ? cdkfw : load(name)));
+  if (!cdkfw.Fleet.isFleet(fleet)) throw new Error("the example exports no fleet");
+  return fleet;
+}
+
+const here = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "cdkfw-docs-"));
+afterEach(() => process.chdir(here));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("docs/policy.md: the program and the policy file say the same", () => {
+  const [program = ""] = blocksOf("policy.md", "ts");
+  const [file = ""] = blocksOf("policy.md", "yaml");
+  const inWords = (policy: cdkfw.HostPolicy | undefined) =>
+    policy?.entries.map(({ action, from, to, source, comment }) => ({ action, from, to, source, comment }));
+  const [fromProgram] = run(program).policies();
+  const [fromFile] = parsePolicyFile(file, "web-1.yaml");
+  expect(inWords(fromProgram)).toEqual(inWords(fromFile));
+  expect(fromProgram?.addresses).toEqual(fromFile?.addresses);
+});
+
+test("docs/policy.md: every policy file is valid", () => {
+  const files = blocksOf("policy.md", "yaml").map((text) => parsePolicyFile(text, "x.yaml"));
+  expect(files.map((policies) => policies.map(({ host }) => host))).toEqual([["web-1"], ["web-1", "db-1"]]);
+});
+
+test("docs/inventory.md: the program reads the inventory", () => {
+  const [inventory = ""] = blocksOf("inventory.md", "yaml");
+  const [program = ""] = blocksOf("inventory.md", "ts");
+  writeFileSync(join(folder, "inventory.yaml"), inventory);
+  process.chdir(folder);
+  const policies = run(program).policies();
+  expect(policies.map(({ host, entries, target }) => [host, entries.length, target.port, target.user])).toEqual([
+    ["web-1", 2, 2222, "admin"],
+    ["web-2", 1, 2222, "root"],
+  ]);
+  expect(policies[0]?.target.jump).toEqual([
+    { address: "203.0.113.1", user: "admin", knownHostsFiles: [join(process.cwd(), "known_hosts")] },
+  ]);
+});
