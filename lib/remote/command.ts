@@ -28,7 +28,7 @@ export async function runCommand(
       if (error) return void setImmediate(() => reject(channelRefused(where, error)));
       channel = opened;
       if (given) return endCommand(opened);
-      // At once, not a tick later: the exit status may stand in the same packet as the answer to the request.
+      // At once, not a tick later: the end may stand in the same packet as the answer to the request.
       collect(opened, where, options, resolve, reject);
     };
     try {
@@ -59,8 +59,6 @@ function collect(
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let size = 0;
-  let exit: { code: number | null; signal?: string } = { code: null };
-  let exited = false;
   const take = (into: Buffer[], chunk: Buffer) => {
     size += chunk.length;
     if (size > limit) return reject(tooLarge(where, limit));
@@ -80,16 +78,14 @@ function collect(
   });
   channel.stderr.on("data", (chunk: Buffer) => take(stderr, chunk));
   channel.on("error", reject);
-  channel.on("exit", (code: number | null, signal?: string) => {
-    exited = true;
-    exit = code === null && signal !== undefined ? { code, signal } : { code };
-  });
-  channel.on("close", () => {
+  // ssh2 remembers the exit status for `close`; `exit` may come before anybody listens.
+  channel.on("close", (code?: number | null, signal?: string) => {
     if (lines) attempt(() => lines.end());
     // Decoded as a whole, so that no character is cut in two by a chunk's end.
+    const exit = { code: code ?? null, ...(code === null && signal !== undefined && { signal }) };
     const result = { ...exit, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
     // Without an exit status it may be the end of the connection, which is told right after.
-    if (exited) resolve(result);
+    if (code !== undefined) resolve(result);
     else setImmediate(() => resolve(result));
   });
   // Waits for the server's window, so that megabytes of it do not pile up in the socket.
