@@ -16,7 +16,7 @@ type Contents = Pick<ReturnType<typeof bundleContents>, "generation" | "texts">;
  */
 export function rulesetLines({ generation, texts }: Contents, without: string): string[] {
   return Object.keys(texts)
-    .filter((name) => name !== without)
+    .filter((name) => name !== without && texts[name] !== "")
     .sort()
     .flatMap((name) => [`# ${name}`, ...(texts[name] ?? "").trimEnd().split("\n")])
     .map((line) => line.replaceAll(generation.slice(0, 8), "*"));

@@ -30,6 +30,8 @@ export function edgeFleet(scope: Construct, inventory: Inventory): Fleet {
     host.allow({ from: ext, to: host, services: [Service.HTTP, Service.HTTPS] });
     host.allow({ from: ext, to: host, source: monitor, service: metrics });
 
+    // A rule of your own goes here.
+
     // One machine that differs is an `if`.
     if (node.name === "web-2")
       host.allow({ from: ext, to: host, source: office, service: "tcp/8443", comment: "beta" });
