@@ -3,6 +3,10 @@ import { constants } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 import * as sandbox from "../../lib/sandbox/detached";
 import type { LabState, MachineState } from "../../lib/sandbox/state";
+import { action } from "../action";
+import { EXIT, type ExitCode } from "../exit";
+import { withJson } from "../options";
+import { print, printJson } from "../output";
 
 /** Below the project's folder, and out of version control. */
 const FOLDER = ".cdkfw/sandbox";
@@ -34,38 +38,34 @@ Example:
       .option("--dir <folder>", "where the sandbox keeps its keys and state", FOLDER)
       .addHelpText("after", `\nExample:\n  $ cdkfw sandbox ${example}`);
 
-  sub("up", "start the hosts in the background", "up --hosts 3")
+  const up = sub("up", "start the hosts in the background", "up --hosts 3")
     .option("--hosts <number>", "how many hosts, h1 and so on", count, 3)
     .option("--lan", "give each host an inner interface lan0 with a machine behind it")
-    .option("--systemd", "boot the hosts with systemd (needs root)")
-    .option("--json", "print JSON")
-    .action(async (options: Options & { hosts: number; lan?: boolean; systemd?: boolean }) => {
-      const init = options.systemd ? "systemd" : "sshd";
-      const hosts = Array.from({ length: options.hosts }, () => ({ init, lan: options.lan ?? false }) as const);
-      const state = await sandbox.startDetached(options.dir, hosts, (line) => console.error(`sandbox: ${line}`));
-      print(options, state);
-    });
-
-  sub("down", "end the sandbox", "down").action(async (options: Options) => {
-    const was = await sandbox.stopDetached(options.dir);
-    console.log(was ? "the sandbox is down" : "no sandbox was up");
+    .option("--systemd", "boot the hosts with systemd (needs root)");
+  action(withJson(up), async (options: Options & { hosts: number; lan?: boolean; systemd?: boolean }) => {
+    const init = options.systemd ? "systemd" : "sshd";
+    const hosts = Array.from({ length: options.hosts }, () => ({ init, lan: options.lan ?? false }) as const);
+    show(options, await sandbox.startDetached(options.dir, hosts, (line) => console.error(`sandbox: ${line}`)));
+    return EXIT.done;
   });
 
-  sub("status", "tell which hosts run", "status --json")
-    .option("--json", "print JSON")
-    .action((options: Options) => print(options, sandbox.detachedState(options.dir)));
+  action(sub("down", "end the sandbox", "down"), async ({ dir }: Options) => {
+    print((await sandbox.stopDetached(dir)) ? "the sandbox is down" : "no sandbox was up");
+    return EXIT.done;
+  });
 
-  sub(
-    "exec",
-    "run a command in the sandbox: as the deployer, on a host, or on the client",
-    "exec h1 -- nft list ruleset",
-  )
+  action(withJson(sub("status", "tell which hosts run", "status --json")), (options: Options) => {
+    show(options, sandbox.detachedState(options.dir));
+    return EXIT.done;
+  });
+
+  const exec = sub("exec", "run a command as the deployer, on a host, or on the client", "exec h1 -- nft list ruleset")
     .argument("<words...>", "[HOST|client] -- COMMAND...")
-    .passThroughOptions()
-    .action(async (words: readonly string[], options: Options) => {
-      const { machine, command: argv } = splitWords(words, options.dir);
-      process.exitCode = await runAttached(sandbox.commandIn(options.dir, machine, argv));
-    });
+    .passThroughOptions();
+  action(exec, async (words: readonly string[], { dir }: Options) => {
+    const { machine, command: argv } = splitWords(words, dir);
+    return (await runAttached(sandbox.commandIn(dir, machine, argv))) as ExitCode; // the command's own exit status
+  });
   return command;
 }
 
@@ -100,17 +100,17 @@ function runAttached([file = "", ...args]: readonly string[]): Promise<number> {
   });
 }
 
-function print({ json }: Options, state: LabState | undefined): void {
+function show({ json }: Options, state: LabState | undefined): void {
   if (json) {
     const brief = ({ name, running }: MachineState) => ({ name, running });
     const hosts = state?.hosts.map(({ address, address6, wanAddress, wanAddress6, ...host }) => {
       return { ...brief(host), address, address6, wanAddress, wanAddress6, behind: host.behind.map(brief) };
     });
-    console.log(JSON.stringify({ running: state !== undefined, inventory: state?.inventory, hosts }, undefined, 2));
+    printJson({ running: state !== undefined, inventory: state?.inventory, hosts });
     return;
   }
   if (!state) {
-    console.log("no sandbox is up");
+    print("no sandbox is up");
     return;
   }
   const rows = [
@@ -123,11 +123,11 @@ function print({ json }: Options, state: LabState | undefined): void {
   ];
   const widths = rows[0]?.map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? "").length))) ?? [];
   for (const row of rows)
-    console.log(
+    print(
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join("  ")
         .trimEnd(),
     );
-  console.log(`\ninventory: ${state.inventory}`);
+  print(`\ninventory: ${state.inventory}`);
 }

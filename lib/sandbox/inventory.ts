@@ -13,5 +13,7 @@ export function inventoryText(hosts: readonly LabHost[]): string {
     `      identityFiles: ${text([ssh.identityFile])}`,
     `      knownHostsFiles: ${text([ssh.knownHostsFile])}`,
   ]);
-  return ["hosts:", ...lines, ""].join("\n");
+  const declared = [...new Set(hosts.flatMap(({ groups }) => groups))].map((group) => `  ${text(group)}: {}`);
+  const named = declared.length === 0 ? [] : ["groups:", ...declared];
+  return [...named, "hosts:", ...lines, ""].join("\n");
 }

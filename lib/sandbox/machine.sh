@@ -57,10 +57,16 @@ if [ -e "$folder/rootless" ]; then
   mount -t sysfs sysfs run/sys || true
 fi
 if [ "$init" = systemd ]; then
-  # Another seat that sweeps up may remove the group before this process is in it.
+  # Another seat that sweeps up may remove the group before this process is in it. Not in its group, systemd would take
+  # the machine's own groups for its.
   for _try in 1 2 3; do
-    mkdir -p "$cgroup" && echo 0 > "$cgroup/cgroup.procs" && break
+    mkdir -p "$cgroup" && echo 0 > "$cgroup/cgroup.procs" || continue
+    grep -q "/${cgroup##*/}\$" /proc/self/cgroup && break
   done
+  grep -q "/${cgroup##*/}\$" /proc/self/cgroup || {
+    echo "there is no control group for systemd"
+    exit 1
+  }
 fi
 [ ! -x etc/lab/pre ] || . ./etc/lab/pre # more mounts, below the current folder
 
