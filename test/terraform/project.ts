@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Fleet, Host, Service } from "cdkfw";
+import { FleetDeployment, type FleetDeploymentProps } from "cdkfw/cdktf";
+import { App, LocalBackend, TerraformStack } from "cdktf";
+import type { Lab } from "../../lib/sandbox";
+import { Terraform } from "./terraform";
+
+/** What a program says about one host beside SSH from the management side. */
+export type Rules = (host: Host) => void;
+
+/** A project of its own: a program that is written anew for each step, and Terraform's memory of the last one. */
+export class Project {
+  readonly output: string;
+  readonly terraform: Terraform;
+
+  constructor() {
+    if (!existsSync("dist/bin/cdkfw.js"))
+      throw new Error("run `npm run build` first: Terraform starts the built command");
+    mkdirSync(".cdkfw", { recursive: true });
+    this.output = mkdtempSync(join(".cdkfw", "terraform-test-"));
+    this.terraform = new Terraform(join(this.output, "stacks", "edge"));
+  }
+
+  /** Synthesizes a program of the lab's hosts, or those that are named. */
+  synth(lab: Lab, rules: Readonly<Record<string, Rules>>, props: Partial<FleetDeploymentProps> = {}): void {
+    const app = new App({ outdir: this.output });
+    const stack = new TerraformStack(app, "edge");
+    new LocalBackend(stack, { path: "terraform.tfstate" });
+    const fleet = new Fleet(stack, "fleet");
+    for (const [name, declare] of Object.entries(rules)) {
+      const { address, ssh } = lab.host(name);
+      const { user, identityFile, knownHostsFile } = ssh;
+      const target = { address, user, identityFiles: [identityFile], knownHostsFiles: [knownHostsFile] };
+      const host = new Host(fleet, name, target);
+      host.addZone("mgmt", { interfaces: ["eth0"] });
+      host.addZone("ext", { interfaces: ["wan0"] });
+      declare(host);
+    }
+    new FleetDeployment(stack, "deploy", { fleet, trigger: "terraform_data", confirmTimeout: 8, ...props });
+    app.synth();
+  }
+
+  remove(): void {
+    rmSync(this.output, { recursive: true, force: true });
+  }
+}
+
+export const ssh: Rules = (host) => host.allow({ from: "mgmt", to: host, service: Service.SSH });
+export const web: Rules = (host) => {
+  ssh(host);
+  host.allow({ from: "ext", to: host, service: Service.HTTP });
+};
+export const webAndNtp: Rules = (host) => {
+  web(host);
+  host.allow({ from: "ext", to: host, service: Service.NTP, comment: "clocks" });
+};
+/** The deployer can not come back. */
+export const lockedOut: Rules = (host) => host.allow({ from: "ext", to: host, service: Service.HTTP });
