@@ -29,8 +29,8 @@ export interface Result {
 export class Terraform {
   constructor(readonly folder: string) {}
 
-  async init(): Promise<void> {
-    const { code, output } = await this.#run(["init", "-input=false", "-no-color"]);
+  async init(...more: readonly string[]): Promise<void> {
+    const { code, output } = await this.#run(["init", "-input=false", "-no-color", ...more]);
     if (code !== 0) throw new Error(`terraform init failed:\n${output}`);
   }
 

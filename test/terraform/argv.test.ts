@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Service } from "cdkfw";
+import { addHost, deploy, outputFolder, removeOutputFolders, tryApp } from "../constructs/cdktf/synth";
+import { describeWithTerraform, Terraform } from "./terraform";
+
+afterAll(removeOutputFolders);
+
+/** What the schema of names lets through, and a shell would trip over or take for more than a word. */
+const NAMES = ["web-1", "a..b", "1_2", "A.b-c_d", "x".repeat(63)];
+
+const COMMENT = "a $${b} ${path.module} %{if true} %%{x} $$$ `id` $(reboot) \\n \"q\" 'q' ; | & < > # é →";
+
+describeWithTerraform("what Terraform hands over", () => {
+  test("the command gets its arguments word by word, and the state the very words of the policy", async () => {
+    const one = tryApp({ "cdkfw:trigger": "terraform_data" }, outputFolder());
+    for (const name of NAMES) {
+      const host = addHost(one.fleet, name);
+      host.allow({ from: "ext", to: host, service: Service.HTTPS, comment: COMMENT });
+    }
+    const recorder = join(one.outdir, 'record $(id) "it\'s".js');
+    const script = "require('fs').appendFileSync(__dirname + '/argv', JSON.stringify(process.argv.slice(2)) + '\\n');";
+    writeFileSync(recorder, script);
+    deploy(one, { confirmTimeout: 7, command: ["node", join(process.cwd(), recorder), "${x} %{y}", "a  b"] });
+    one.app.synth();
+    const terraform = new Terraform(join(one.outdir, "stacks", "edge"));
+    await terraform.init();
+    const { code, output } = await terraform.apply();
+    expect(code === 0 ? "" : output).toBe("");
+    const recorded = readFileSync(join(one.outdir, "argv"), "utf8").trim().split("\n").sort();
+    expect(recorded.map((line) => JSON.parse(line) as unknown)).toEqual(
+      [...NAMES]
+        .map((name) => ["${x} %{y}", "a  b", "apply", "--confirm-timeout", "7", "--bundle", `hosts/${name}`])
+        .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+    );
+    for (const { attributes } of Object.values(await terraform.state())) {
+      const triggers = (attributes["triggers_replace"] as { value: Record<string, string> }).value;
+      expect(triggers["policy"]?.split("\n").at(-1)).toBe(`accept      https  ext → host  # ${COMMENT}`);
+    }
+  });
+});
