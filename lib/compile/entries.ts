@@ -5,7 +5,7 @@ import { ACCEPT, DROP } from "./implicit";
 import { ACCEPT_WITH_MASQUERADE } from "./masquerade";
 import { mergePorts } from "./ports";
 import { REJECT } from "./reject";
-import { PROTOCOL, type Match, type Rule, type Verdict } from "./ruleset";
+import { PROTOCOL, type Match, type Rule, type RuleOrigin, type Verdict } from "./ruleset";
 
 const forwarded: Record<Action, Verdict> = {
   accept: ACCEPT,
@@ -25,13 +25,25 @@ export function entryRules(policy: HostPolicy, entry: Entry, verdicts: Record<Ac
   if (entry.destination.length > 0) {
     addresses.push({ kind: "address", side: "destination", set: setName(entry.destination) });
   }
-  const origin = { kind: "entry", origin: entry.origin, words: entryInWords(entry) } as const;
+  const origin = originOf(entry);
   const verdict = verdicts[entry.action];
   if (entry.services.length === 0) return [{ matches: addresses, verdict, origin }];
   const services = entry.services.flatMap((name) => found(policy.services[name], "service", name));
   return withPortsTogether(services)
     .flatMap(serviceRules)
     .map(({ family, match }) => ({ ...(family && { family }), matches: [...addresses, match], verdict, origin }));
+}
+
+const origins = new WeakMap<Entry, RuleOrigin>();
+
+/** One object for all the rules of an entry, in however many chains: printers make its text once. */
+function originOf(entry: Entry): RuleOrigin {
+  let origin = origins.get(entry);
+  if (origin === undefined) {
+    origin = { kind: "entry", origin: entry.origin, words: entryInWords(entry) };
+    origins.set(entry, origin);
+  }
+  return origin;
 }
 
 /** One match per protocol for all ports of an entry: the services of one entry share its verdict. */

@@ -29,13 +29,20 @@ export function chainName(name: string): string {
   return `${legal.slice(0, LONGEST - digest.length - 1)}~${digest}`;
 }
 
-/** INVARIANT: no two chains get one name. Two that did would become one, and let pass what either lets pass. */
-export function checkChainNames(chains: readonly { readonly name: string }[]): void {
-  const seen = new Map<string, string>();
-  for (const { name } of chains) {
-    const printed = chainName(name);
-    const other = seen.get(printed);
-    if (other !== undefined) throw new Error(`invariant: the chains ${other} and ${name} are both named ${printed}`);
-    seen.set(printed, name);
-  }
+export type ChainNames = (name: string) => string;
+
+/**
+ * The names of a ruleset's chains.
+ * INVARIANT: no two chains get one name. Two that did would become one, and let pass what either lets pass.
+ */
+export function chainNames(chains: readonly { readonly name: string }[]): ChainNames {
+  const names = new Map(chains.map(({ name }) => [name, chainName(name)]));
+  const printed = new Set(names.values());
+  if (printed.size < chains.length)
+    throw new Error(`invariant: two chains have one name in ${[...printed].join(", ")}`);
+  return (name) => {
+    const known = names.get(name);
+    if (known === undefined) throw new Error(`invariant: chain ${name} does not exist`);
+    return known;
+  };
 }

@@ -2,7 +2,7 @@ import type { Family } from "../../model/addresses";
 import { PROTOCOL, type Match } from "../../compile/ruleset";
 import type { PortRange } from "../../model/services";
 import { plainWord } from "./quote";
-import type { AddressTest } from "./sets";
+import type { AddressTests } from "./sets";
 
 /** The one bit of the packet's mark that is ours. Kubernetes uses 0x4000 and 0x8000, Calico the upper half. */
 export const MASQUERADE_MARK = "0x1000/0x1000";
@@ -10,50 +10,51 @@ export const MASQUERADE_MARK = "0x1000/0x1000";
 /** xt_multiport holds 15 ports; a range counts as two. */
 const MULTIPORT_SLOTS = 15;
 
-export interface Context {
+export interface MatchContext {
   readonly family: Family;
-  readonly addressTest: (set: string, family: Family) => AddressTest;
+  readonly addressTest: AddressTests;
 }
 
 /** The part of a rule that one match becomes. `protocol` is told apart: a rule names it once. */
 export interface Fragment {
   readonly protocol?: string;
-  readonly words: readonly string[];
+  /** With a space before each word. */
+  readonly words: string;
 }
 
 /**
  * How each kind of match is written: a list of alternatives, since some matches need several rules. No alternative
  * means that no packet of this family can match.
  */
-type Printers = { readonly [K in Match["kind"]]: (match: Extract<Match, { kind: K }>, context: Context) => Fragment[] };
+type Printers = {
+  readonly [K in Match["kind"]]: (match: Extract<Match, { kind: K }>, context: MatchContext) => Fragment[];
+};
 
 const PRINTERS: Printers = {
-  "in-interface": ({ name }) => [{ words: ["-i", plainWord(name)] }],
-  "out-interface": ({ name }) => [{ words: ["-o", plainWord(name)] }],
+  "in-interface": ({ name }) => [{ words: ` -i ${plainWord(name)}` }],
+  "out-interface": ({ name }) => [{ words: ` -o ${plainWord(name)}` }],
   address: ({ side, set }, { family, addressTest }) => {
     const test = addressTest(set, family);
     switch (test.kind) {
       case "none":
         return [];
       case "any":
-        return [{ words: [] }];
+        return [{ words: "" }];
       case "one":
-        return [{ words: [side === "source" ? "-s" : "-d", plainAddress(test.address)] }];
+        return [{ words: ` ${side === "source" ? "-s" : "-d"} ${plainAddress(test.address)}` }];
       case "set":
-        return [{ words: ["-m", "set", "--match-set", test.name, side === "source" ? "src" : "dst"] }];
+        return [{ words: ` -m set --match-set ${test.name} ${side === "source" ? "src" : "dst"}` }];
     }
   },
-  protocol: ({ number }, { family }) => (wrongIcmp(number, family) ? [] : [{ protocol: String(number), words: [] }]),
+  protocol: ({ number }, { family }) => (wrongIcmp(number, family) ? [] : [{ protocol: String(number), words: "" }]),
   ports: ({ side, protocol, ranges }) =>
     multiports(ranges).map((group) => {
       const [only] = group;
       const single = group.length === 1 && side === "destination" && only !== undefined;
+      const option = side === "source" ? "--sports" : "--dports";
       return single
-        ? { protocol, words: ["-m", protocol, "--dport", printRange(only)] }
-        : {
-            protocol,
-            words: ["-m", "multiport", `--${side === "source" ? "s" : "d"}ports`, group.map(printRange).join(",")],
-          };
+        ? { protocol, words: ` -m ${protocol} --dport ${printRange(only)}` }
+        : { protocol, words: ` -m multiport ${option} ${group.map(printRange).join(",")}` };
     }),
   icmp: (match, { family }) =>
     match.family !== family
@@ -61,21 +62,21 @@ const PRINTERS: Printers = {
       : match.types.map(({ type, code }) => {
           const printed = code === undefined ? String(type) : `${type}/${code}`;
           return family === 4
-            ? { protocol: "icmp", words: ["-m", "icmp", "--icmp-type", printed] }
-            : { protocol: "ipv6-icmp", words: ["-m", "icmp6", "--icmpv6-type", printed] };
+            ? { protocol: "icmp", words: ` -m icmp --icmp-type ${printed}` }
+            : { protocol: "ipv6-icmp", words: ` -m icmp6 --icmpv6-type ${printed}` };
         }),
   "conntrack-state": ({ states }) => [
-    { words: ["-m", "conntrack", "--ctstate", states.map((state) => state.toUpperCase()).join(",")] },
+    { words: ` -m conntrack --ctstate ${states.map((state) => state.toUpperCase()).join(",")}` },
   ],
   "destination-type": ({ type }, { family }) =>
     type === "broadcast"
-      ? [{ words: ["-m", "addrtype", "--dst-type", "BROADCAST"] }]
-      : [{ words: ["-d", family === 4 ? "224.0.0.0/4" : "ff00::/8"] }],
-  "masquerade-mark": () => [{ words: ["-m", "mark", "--mark", MASQUERADE_MARK] }],
+      ? [{ words: " -m addrtype --dst-type BROADCAST" }]
+      : [{ words: family === 4 ? " -d 224.0.0.0/4" : " -d ff00::/8" }],
+  "masquerade-mark": () => [{ words: ` -m mark --mark ${MASQUERADE_MARK}` }],
 };
 
-export function printMatch(match: Match, context: Context): Fragment[] {
-  const print = PRINTERS[match.kind] as (match: Match, context: Context) => Fragment[];
+export function printMatch(match: Match, context: MatchContext): Fragment[] {
+  const print = PRINTERS[match.kind] as (match: Match, context: MatchContext) => Fragment[];
   return print(match, context);
 }
 

@@ -1,13 +1,15 @@
 /** The kernel keeps 255 bytes of a comment (XT_MAX_COMMENT_LEN less its NUL). */
 const LONGEST_COMMENT = 255;
 
+/** U+2028 and U+2029 end lines, too. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+
 /**
  * A comment as iptables-restore reads it: in double quotes, with quotes and backslashes escaped, on one line, cut to
  * what the kernel keeps. The only place where free text of a user enters a restore file.
  */
 export function quoteComment(text: string): string {
-  if (/[\p{Cc}\u2028\u2029]/u.test(text))
-    throw new Error(`invariant: a control character in a comment: ${JSON.stringify(text)}`);
+  if (CONTROL.test(text)) throw new Error(`invariant: a control character in a comment: ${JSON.stringify(text)}`);
   let kept = text;
   if (Buffer.byteLength(kept) > LONGEST_COMMENT) {
     const cut = Buffer.from(kept).subarray(0, LONGEST_COMMENT - 3);

@@ -1,9 +1,9 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
-import { chainName, checkChainNames } from "./chain-names";
-import { printMatch, type Context, type Fragment } from "./matches";
+import { chainNames } from "./chain-names";
+import { printMatch, type Fragment, type MatchContext } from "./matches";
 import { plainWord, quoteComment } from "./quote";
 import { addressTests, renderSets } from "./sets";
-import { printVerdict } from "./verdicts";
+import { printVerdict, type VerdictContext } from "./verdicts";
 
 /** A text for one of the kernel's loaders, by its file name in the bundle. */
 export type Texts = Readonly<Record<"ipset" | "iptables.v4" | "iptables.v6", string>>;
@@ -24,12 +24,17 @@ const TABLE: Readonly<Record<Hook, "filter" | "nat">> = {
  */
 export function renderIptables(ruleset: Ruleset): Texts {
   const addressTest = addressTests(ruleset.sets);
-  checkChainNames(ruleset.chains);
+  const context = { addressTest, chainNames: chainNames(ruleset.chains), comments: new Map<RuleOrigin, string>() };
   return {
-    ipset: renderSets(ruleset.sets),
-    "iptables.v4": renderFamily(ruleset, { family: 4, addressTest }),
-    "iptables.v6": renderFamily(ruleset, { family: 6, addressTest }),
+    ipset: renderSets(ruleset.sets, addressTest),
+    "iptables.v4": renderFamily(ruleset, { ...context, family: 4 }),
+    "iptables.v6": renderFamily(ruleset, { ...context, family: 6 }),
   };
+}
+
+interface Context extends MatchContext, VerdictContext {
+  /** Quoted already: one origin has many rules. */
+  readonly comments: Map<RuleOrigin, string>;
 }
 
 function renderFamily(ruleset: Ruleset, context: Context): string {
@@ -41,40 +46,49 @@ function renderFamily(ruleset: Ruleset, context: Context): string {
 }
 
 function renderTable(table: string, chains: readonly Chain[], context: Context): string {
-  const lines = [
-    `*${table}`,
-    ...chains.map(({ name }) => `:${chainName(name)} - [0:0]`),
-    ...chains.flatMap(({ name, hook }) =>
-      hook === undefined ? [] : [`#hook ${hook.toUpperCase()} ${chainName(name)}`],
-    ),
-    ...chains.flatMap(({ name, rules }) => rules.flatMap((rule) => renderRule(chainName(name), rule, context))),
-    "COMMIT",
-  ];
-  return `${lines.join("\n")}\n`;
+  const lines = [`*${table}`];
+  for (const { name } of chains) lines.push(`:${context.chainNames(name)} - [0:0]`);
+  for (const { name, hook } of chains) {
+    if (hook !== undefined) lines.push(`#hook ${hook.toUpperCase()} ${context.chainNames(name)}`);
+  }
+  for (const { name, rules } of chains) {
+    const chain = context.chainNames(name);
+    for (const rule of rules) lines.push(...renderRule(chain, rule, context));
+  }
+  lines.push("COMMIT\n");
+  return lines.join("\n");
 }
 
 /** Every combination of the matches' alternatives is a rule of its own. */
 function renderRule(chain: string, rule: Rule, context: Context): string[] {
   if (rule.family !== undefined && rule.family !== context.family) return [];
-  let alternatives: Fragment[] = [{ words: [] }];
+  let alternatives: Fragment[] = [ANYTHING];
   for (const match of rule.matches) {
     const printed = printMatch(match, context);
     alternatives = alternatives.flatMap((before) => printed.map((fragment) => joined(before, fragment)));
   }
-  const end = `-m comment --comment ${quoteComment(inWords(rule.origin))} ${printVerdict(rule.verdict, context.family)}`;
+  const end = ` -m comment --comment ${commentOf(rule.origin, context)} ${printVerdict(rule.verdict, context)}`;
   const prefix = rule.unlessBridge === undefined ? "" : `#unless-bridge ${plainWord(rule.unlessBridge)} `;
   return alternatives.map(({ protocol, words }) => {
-    const matched = [...(protocol === undefined ? [] : ["-p", protocol]), ...words];
-    return `${prefix}-A ${[chain, ...matched, end].join(" ")}`;
+    return `${prefix}-A ${chain}${protocol === undefined ? "" : ` -p ${protocol}`}${words}${end}`;
   });
 }
 
+const ANYTHING: Fragment = { words: "" };
+
 function joined(a: Fragment, b: Fragment): Fragment {
-  if (a.protocol !== undefined && b.protocol !== undefined && a.protocol !== b.protocol) {
+  if (a === ANYTHING) return b;
+  if (a.protocol === undefined) return { ...b, words: a.words + b.words };
+  if (b.protocol !== undefined && a.protocol !== b.protocol) {
     throw new Error(`invariant: a rule matches two protocols, ${a.protocol} and ${b.protocol}`);
   }
-  const protocol = a.protocol ?? b.protocol;
-  return { ...(protocol !== undefined && { protocol }), words: [...a.words, ...b.words] };
+  return { protocol: a.protocol, words: a.words + b.words };
+}
+
+function commentOf(origin: RuleOrigin, { comments }: Context): string {
+  let comment = comments.get(origin);
+  if (comment === undefined) comments.set(origin, (comment = quoteComment(inWords(origin))));
+  return comment;
 }
 
 /** File and line are left out: code that moves in its file must not change the host. */

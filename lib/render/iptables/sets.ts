@@ -1,4 +1,4 @@
-import type { Family } from "../../model/addresses";
+import { FAMILIES, type Family } from "../../model/addresses";
 import type { AddressSet } from "../../compile/ruleset";
 import { plainWord } from "./quote";
 
@@ -15,37 +15,38 @@ export type AddressTest =
   | { readonly kind: "one"; readonly address: string }
   | { readonly kind: "set"; readonly name: string };
 
+export type AddressTests = (set: string, family: Family) => AddressTest;
+
 /**
  * Decides for each set and family whether an ipset is worth it. Set names carry the generation, so that the sets of
  * the old and of the new rules stand side by side while one replaces the other.
  */
-export function addressTests(sets: readonly AddressSet[]): (set: string, family: Family) => AddressTest {
-  const tests = new Map<string, AddressTest>();
+export function addressTests(sets: readonly AddressSet[]): AddressTests {
+  const tests = { 4: new Map<string, AddressTest>(), 6: new Map<string, AddressTest>() };
   sets.forEach((set, index) => {
-    for (const family of [4, 6] as const) tests.set(`${set.name} ${family}`, addressTest(set, index, family));
+    for (const family of FAMILIES) tests[family].set(set.name, addressTest(set, index, family));
   });
   return (set, family) => {
-    const test = tests.get(`${set} ${family}`);
+    const test = tests[family].get(set);
     if (test === undefined) throw new Error(`invariant: set ${set} does not exist`);
     return test;
   };
 }
 
 /** The sets as `ipset restore` reads them. */
-export function renderSets(sets: readonly AddressSet[]): string {
-  const lines = sets.flatMap((set, index) =>
-    ([4, 6] as const).flatMap((family) => {
-      const test = addressTest(set, index, family);
-      if (test.kind !== "set") return [];
+export function renderSets(sets: readonly AddressSet[], testOf: AddressTests): string {
+  let text = "";
+  for (const set of sets) {
+    for (const family of FAMILIES) {
+      const test = testOf(set.name, family);
+      if (test.kind !== "set") continue;
       const elements = elementsOf(set, family);
       const size = `hashsize ${hashSize(elements.length)} maxelem ${Math.max(65536, elements.length)}`;
-      return [
-        `create ${test.name} hash:net family ${family === 4 ? "inet" : "inet6"} ${size}`,
-        ...elements.map((element) => `add ${test.name} ${plainWord(element)}`),
-      ];
-    }),
-  );
-  return lines.map((line) => `${line}\n`).join("");
+      text += `create ${test.name} hash:net family ${family === 4 ? "inet" : "inet6"} ${size}\n`;
+      for (const element of elements) text += `add ${test.name} ${plainWord(element)}\n`;
+    }
+  }
+  return text;
 }
 
 function addressTest(set: AddressSet, index: number, family: Family): AddressTest {

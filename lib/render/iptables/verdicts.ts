@@ -1,16 +1,23 @@
 import type { Family } from "../../model/addresses";
 import type { RejectAnswer, Verdict } from "../../compile/ruleset";
-import { chainName } from "./chain-names";
+import type { ChainNames } from "./chain-names";
 import { MASQUERADE_MARK } from "./matches";
 
-type Printers = { readonly [K in Verdict["kind"]]: (verdict: Extract<Verdict, { kind: K }>, family: Family) => string };
+export interface VerdictContext {
+  readonly family: Family;
+  readonly chainNames: ChainNames;
+}
+
+type Printers = {
+  readonly [K in Verdict["kind"]]: (verdict: Extract<Verdict, { kind: K }>, context: VerdictContext) => string;
+};
 
 const PRINTERS: Printers = {
   accept: () => "-j ACCEPT",
   drop: () => "-j DROP",
-  reject: ({ answer }, family) => `-j REJECT --reject-with ${ANSWERS[answer][family]}`,
-  jump: ({ chain }) => `-j ${chainName(chain)}`,
-  goto: ({ chain }) => `-g ${chainName(chain)}`,
+  reject: ({ answer }, { family }) => `-j REJECT --reject-with ${ANSWERS[answer][family]}`,
+  jump: ({ chain }, { chainNames }) => `-j ${chainNames(chain)}`,
+  goto: ({ chain }, { chainNames }) => `-g ${chainNames(chain)}`,
   "mark-masquerade": () => `-j MARK --set-xmark ${MASQUERADE_MARK}`,
   masquerade: () => "-j MASQUERADE",
 };
@@ -22,7 +29,7 @@ const ANSWERS: Readonly<Record<RejectAnswer, Readonly<Record<Family, string>>>> 
   "admin-prohibited": { 4: "icmp-admin-prohibited", 6: "icmp6-adm-prohibited" },
 };
 
-export function printVerdict(verdict: Verdict, family: Family): string {
-  const print = PRINTERS[verdict.kind] as (verdict: Verdict, family: Family) => string;
-  return print(verdict, family);
+export function printVerdict(verdict: Verdict, context: VerdictContext): string {
+  const print = PRINTERS[verdict.kind] as (verdict: Verdict, context: VerdictContext) => string;
+  return print(verdict, context);
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { chainName, checkChainNames } from "../../../../lib/render/iptables/chain-names";
+import { chainName, chainNames } from "../../../../lib/render/iptables/chain-names";
 import { zoneName } from "../../../../lib/model/names";
 
 const LONG = "z".repeat(32);
@@ -49,8 +49,14 @@ describe("chainName", () => {
   });
 });
 
-describe("checkChainNames", () => {
+describe("chainNames", () => {
+  it("knows the chains of its ruleset only", () => {
+    const names = chainNames([{ name: "input/a" }]);
+    expect(names("input/a")).toBe("CDKFW-I-a");
+    expect(() => names("input/b")).toThrow("invariant: chain input/b does not exist");
+  });
+
   it("refuses two chains of one name", () => {
-    expect(() => checkChainNames([{ name: "input/a" }, { name: "input/a" }])).toThrow("invariant: the chains");
+    expect(() => chainNames([{ name: "input/a" }, { name: "input/a" }])).toThrow("invariant: two chains have one name");
   });
 });

@@ -13,7 +13,7 @@ const addressTest = addressTests([
 /** What a match becomes in a family, one string for each rule that it needs; none where no packet can match. */
 function print(match: Match, family: 4 | 6): string[] {
   return printMatch(match, { family, addressTest }).map(({ protocol, words }) =>
-    [...(protocol === undefined ? [] : ["-p", protocol]), ...words].join(" "),
+    (protocol === undefined ? words : ` -p ${protocol}${words}`).trimStart(),
   );
 }
 

@@ -1,5 +1,7 @@
+import type { AddressSet } from "../../../../lib/compile/ruleset";
 import { addressTests, renderSets } from "../../../../lib/render/iptables/sets";
 
+const render = (sets: readonly AddressSet[]) => renderSets(sets, addressTests(sets));
 const many = Array.from({ length: 70_000 }, (_, n) => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
 
 describe("renderSets", () => {
@@ -17,16 +19,16 @@ describe("renderSets", () => {
       ],
     ],
   ])("writes a set for %s only where one is worth it", (_, members, wanted) => {
-    expect(renderSets([{ name: "x", ...members }])).toBe(wanted.map((line) => `${line}\n`).join(""));
+    expect(render([{ name: "x", ...members }])).toBe(wanted.map((line) => `${line}\n`).join(""));
   });
 
   it("makes room for all members", () => {
-    const [create] = renderSets([{ name: "x", v4: many, v6: [] }]).split("\n");
+    const [create] = render([{ name: "x", v4: many, v6: [] }]).split("\n");
     expect(create).toContain("hashsize 131072 maxelem 70000");
   });
 
   it("refuses a member that is no address", () => {
-    expect(() => renderSets([{ name: "x", v4: ["1.2.3.4", "1.2.3.5\nflush"], v6: [] }])).toThrow("invariant");
+    expect(() => render([{ name: "x", v4: ["1.2.3.4", "1.2.3.5\nflush"], v6: [] }])).toThrow("invariant");
   });
 });
 

@@ -1,3 +1,4 @@
+import { chainName } from "../../../../lib/render/iptables/chain-names";
 import { printVerdict } from "../../../../lib/render/iptables/verdicts";
 import type { Verdict } from "../../../../lib/compile/ruleset";
 
@@ -16,6 +17,9 @@ describe("a verdict in a family", () => {
     [{ kind: "mark-masquerade" }, "-j MARK --set-xmark 0x1000/0x1000"],
     [{ kind: "masquerade" }, "-j MASQUERADE"],
   ])("%j", (verdict, in4, in6 = in4) =>
-    expect([printVerdict(verdict, 4), printVerdict(verdict, 6)]).toEqual([in4, in6]),
+    expect(([4, 6] as const).map((family) => printVerdict(verdict, { family, chainNames: chainName }))).toEqual([
+      in4,
+      in6,
+    ]),
   );
 });
