@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { extname, resolve } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { Fleet } from "../constructs";
-import { printFinding } from "../lib/model/findings";
+import { stackNames } from "../lib/bundle/read";
 import { parsePolicyFile } from "../lib/model/parse-policy";
-import type { HostPolicy } from "../lib/model/policy";
 import { UserError } from "../lib/model/user-error";
 import { synthesize, type SynthesizedHost } from "../lib/synth/synthesize";
 
@@ -17,27 +16,35 @@ export interface SynthFlags {
   readonly policy?: string;
 }
 
-/** Makes the bundles anew: by the user's app, as `cdktf synth` would run it, or from a policy file. */
-export async function synth(flags: SynthFlags): Promise<void> {
-  if (flags.policy !== undefined) {
-    await compilePolicy(flags.policy, flags.out);
-    return;
-  }
+/**
+ * Makes the bundles anew: by the user's app, as `cdktf synth` would run it, or from a policy file. Returns the names of
+ * the stacks that were made: the output folder may hold others, of earlier runs.
+ */
+export async function synth(flags: SynthFlags): Promise<readonly string[]> {
+  if (flags.policy !== undefined) return stacksOf(await compilePolicy(flags.policy, flags.out));
   const { app, context } = flags.app === undefined ? readCdktfJson() : { app: flags.app, context: {} };
   if (app !== undefined) {
     runApp(app, flags.out, context);
-    return;
+    return stacksOfApp(flags.out);
   }
   const policy = POLICY_FILES.find((file) => existsSync(file));
-  if (policy !== undefined) {
-    await compilePolicy(policy, flags.out);
-    return;
-  }
+  if (policy !== undefined) return stacksOf(await compilePolicy(policy, flags.out));
   throw new UserError(
     "no-app",
     "there is neither a cdktf.json with an `app` here nor a policy file",
     `Write ${POLICY_FILES[0]}, or name one with --policy FILE or --app COMMAND.`,
   );
+}
+
+function stacksOf(hosts: readonly SynthesizedHost[]): readonly string[] {
+  return [...new Set(hosts.map(({ stack }) => stack))];
+}
+
+/** The stacks that cdktf says it made; all that are there where the app is another program. */
+function stacksOfApp(output: string): readonly string[] {
+  const file = join(output, "manifest.json");
+  if (!existsSync(file)) return stackNames(output);
+  return Object.keys((JSON.parse(readFileSync(file, "utf8")) as { stacks: object }).stacks);
 }
 
 /** A policy file → bundles. TypeScript and JavaScript export a Fleet; YAML and JSON hold the hosts themselves. */
@@ -55,7 +62,7 @@ export async function compilePolicy(file: string, output: string): Promise<Synth
     case ".js":
     case ".cjs":
     case ".mjs":
-      return (await loadFleets(file)).flatMap((fleet) => synthesize(checked(fleet), output, fleet.node.id));
+      return (await loadFleets(file)).flatMap((fleet) => synthesize(fleet.policies(), output, fleet.node.id));
     default:
       throw new UserError(
         "no-policy",
@@ -84,16 +91,6 @@ async function loadFleets(file: string): Promise<Fleet[]> {
   );
   if (fleets.size > 0) return [...fleets];
   throw new UserError("no-fleet", `\`${file}\` exports no Fleet`, "Write `export default fleet;` at its end.");
-}
-
-function checked(fleet: Fleet): readonly HostPolicy[] {
-  const findings = fleet.findings();
-  if (findings.length === 0) return fleet.policies();
-  const list = findings.map((finding) => `  ${printFinding(finding)}`).join("\n");
-  throw new UserError(
-    "invalid-policy",
-    `the policy has ${findings.length} mistake${findings.length === 1 ? "" : "s"}:\n${list}`,
-  );
 }
 
 function readCdktfJson(): { app?: string; context: unknown } {

@@ -31,8 +31,8 @@ export function deployCommand(): Command {
       "\nExample:\n  cdkfw deploy web-1 web-2 --confirm-timeout 60\n\nExit: 0 done, 1 failed, 3 a host was rolled back",
     );
   return action(command, async (names: string[], flags: Flags) => {
-    if (flags.synth) await synth(flags);
-    const bundles = bundlesOf(flags.out, names);
+    const stacks = flags.synth ? await synth(flags) : undefined;
+    const bundles = bundlesOf(flags.out, names, stacks);
     const options = handshakeOptions(flags, bundles.length);
     const view = flags.json === true ? SILENT : progress(bundles.map(({ manifest }) => manifest.host));
     const outcomes = await sideBySide(bundles, flags.parallel, async (bundle) => {

@@ -35,8 +35,8 @@ export function diffCommand(): Command {
       "\nExample:\n  cdkfw diff web-1\n\nExit: 0 no difference, 2 differences, 1 a host could not be asked",
     );
   return action(command, async (names: string[], flags: Flags) => {
-    if (flags.synth) await synth(flags);
-    const bundles = bundlesOf(flags.out, names);
+    const stacks = flags.synth ? await synth(flags) : undefined;
+    const bundles = bundlesOf(flags.out, names, stacks);
     const reports = await sideBySide(bundles, flags.parallel, async (bundle): Promise<Report> => {
       const { host, generation } = bundle.manifest;
       try {

@@ -19,8 +19,8 @@ export function synthCommand(): Command {
     .description("make the bundles of all hosts: nothing is sent anywhere")
     .addHelpText("after", "\nExample:\n  cdkfw synth --policy firewall.ts");
   return action(command, async (flags: SynthFlags & { json?: boolean }) => {
-    await synth(flags);
-    const hosts = findBundles(flags.out).map((folder) => ({
+    const stacks = await synth(flags);
+    const hosts = findBundles(flags.out, stacks).map((folder) => ({
       host: basename(folder),
       generation: readBundle(folder).manifest.generation,
       folder,

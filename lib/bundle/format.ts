@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backend } from "../model/policy";
 import { hostName, sshTarget } from "../model/target";
 
 /** The version of the folder's layout. A reader refuses what it does not know. */
@@ -18,7 +19,7 @@ export const manifest = z.strictObject({
   host: hostName,
   /** The construct path of the host. */
   path: z.string().max(1024),
-  backend: z.enum(["iptables"]),
+  backend,
   generation: generationId,
   /** Relative paths in it are relative to the bundle's folder. */
   target: sshTarget,

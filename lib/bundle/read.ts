@@ -30,8 +30,8 @@ export function readBundle(folder: string): Bundle {
   return { folder: resolve(folder), manifest, texts: Object.fromEntries(texts) };
 }
 
-/** The folders of all hosts' bundles below a synth's output folder, ordered by stack and host. */
-export function findBundles(output: string): string[] {
+/** The names of the stacks that a synth's output folder holds, in their order. */
+export function stackNames(output: string): string[] {
   const stacks = join(output, "stacks");
   if (!existsSync(stacks)) {
     throw new UserError(
@@ -40,9 +40,13 @@ export function findBundles(output: string): string[] {
       "Run `cdkfw synth` first, or name the output folder with --out.",
     );
   }
-  return readdirSync(stacks)
-    .sort()
-    .map((stack) => join(stacks, stack, "hosts"))
+  return readdirSync(stacks).sort();
+}
+
+/** The folders of the bundles of some stacks' hosts, ordered by stack and host. */
+export function findBundles(output: string, stacks: readonly string[] = stackNames(output)): string[] {
+  return stacks
+    .map((stack) => join(output, "stacks", stack, "hosts"))
     .filter(existsSync)
     .flatMap((hosts) =>
       readdirSync(hosts)

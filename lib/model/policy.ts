@@ -33,7 +33,8 @@ export const endpoint = z.discriminatedUnion("kind", [
 
 export const action = z.enum(["accept", "accept+nat", "reject", "drop"]);
 
-export const backend = z.enum(["iptables"]);
+/** The kernel's interface that the rules are made for. */
+export const backend = z.enum(["iptables", "nftables"]);
 
 export const ruleEntry = z.strictObject({
   kind: z.literal("rule"),

@@ -4,13 +4,14 @@ import { removeOtherBundles, writeBundle, type BundleContents } from "../bundle/
 import { compile } from "../compile/compile";
 import type { HostPolicy } from "../model/policy";
 import { policyInWords } from "../model/policy-words";
-import { renderIptables } from "../render/iptables/render";
+import { render } from "../render/render";
 import { GENERATION_MARK } from "../render/iptables/sets";
 import { inNormalOrder } from "./normal-order";
 
 /** A host's bundle as it was written. */
 export interface SynthesizedHost {
   readonly host: string;
+  readonly stack: string;
   readonly generation: string;
   /** The policy in words, line by line. */
   readonly words: readonly string[];
@@ -24,7 +25,10 @@ export const WORDS_FILE = "policy.txt";
 export function bundleContents(given: HostPolicy): BundleContents & { readonly policy: HostPolicy } {
   const policy = inNormalOrder(given);
   const words = policyInWords(policy);
-  const rendered = { ...renderIptables(compile(policy)), [WORDS_FILE]: words.map((line) => `${line}\n`).join("") };
+  const rendered = {
+    ...render(compile(policy), policy.backend),
+    [WORDS_FILE]: words.map((line) => `${line}\n`).join(""),
+  };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
   const { host, path, backend, target } = policy;
   return { host, path, backend, generation, target, texts, policy };
@@ -40,6 +44,6 @@ export function synthesize(policies: readonly HostPolicy[], output: string, stac
   return policies.map((policy) => {
     const contents = bundleContents(policy);
     const folder = writeBundle(hostsFolder, contents);
-    return { host: policy.host, generation: contents.generation, words: policyInWords(contents.policy), folder };
+    return { host: policy.host, stack, generation: contents.generation, words: policyInWords(contents.policy), folder };
   });
 }
