@@ -17,41 +17,45 @@ export interface BundleContents {
 }
 
 /**
- * Writes one host's bundle to `FOLDER/HOST`. The manifest comes last and by a rename, so that a reader finds a whole
- * bundle or, by the digests, that it is none. Files that are the same already are left alone.
+ * Writes one host's bundle to `FOLDER/HOST`. The manifest comes last and by a rename, and holds the digests of all texts,
+ * so that a reader finds a whole bundle or learns that it is none. Files that are the same already are left alone.
  */
 export function writeBundle(hostsFolder: string, contents: BundleContents, project = process.cwd()): string {
   const { policy, texts, target, ...facts } = contents;
   const folder = resolve(hostsFolder, contents.host);
-  mkdirSync(folder, { recursive: true });
+  const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
   const manifest: Manifest = {
     format: BUNDLE_FORMAT,
     ...facts,
     target: portableTarget(target, project, folder),
     texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)])),
   };
-  const wanted = new Map<string, string>([
-    ...Object.entries(texts),
-    [POLICY_FILE, `${JSON.stringify(policy, null, 1)}\n`],
-    [MANIFEST_FILE, `${JSON.stringify(manifest, null, 2)}\n`],
-  ]);
-  for (const name of readdirSync(folder)) {
-    if (!wanted.has(name)) rmSync(join(folder, name), { recursive: true });
+  const beside = { ...texts, [POLICY_FILE]: `${JSON.stringify(policy, null, 1)}\n` };
+  if (!isNew) removeStrangers(folder, new Set([...Object.keys(beside), MANIFEST_FILE]));
+  for (const [name, text] of Object.entries(beside)) {
+    if (isNew || !holds(join(folder, name), text)) writeFileSync(join(folder, name), text);
   }
-  for (const [name, text] of wanted) replaceFile(join(folder, name), text);
+  replaceFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
 }
 
 /** Removes the bundles of hosts that are no more. */
 export function removeOtherBundles(hostsFolder: string, hosts: ReadonlySet<string>): void {
-  if (!existsSync(hostsFolder)) return;
-  for (const name of readdirSync(hostsFolder)) {
-    if (!hosts.has(name)) rmSync(join(hostsFolder, name), { recursive: true });
+  if (existsSync(hostsFolder)) removeStrangers(hostsFolder, hosts);
+}
+
+function removeStrangers(folder: string, wanted: ReadonlySet<string>): void {
+  for (const name of readdirSync(folder)) {
+    if (!wanted.has(name)) rmSync(join(folder, name), { recursive: true });
   }
 }
 
 function replaceFile(file: string, text: string): void {
-  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  if (holds(file, text)) return;
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
+}
+
+function holds(file: string, text: string): boolean {
+  return existsSync(file) && readFileSync(file, "utf8") === text;
 }
