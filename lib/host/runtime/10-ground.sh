@@ -8,6 +8,7 @@
 #   /var/lib/cdkfw/history             when, what, who, how it ended
 #   /run/cdkfw/mutex                   held (flock) while one process changes anything
 #   /run/cdkfw/change/                 the change that waits for its confirmation; gone after a reboot
+#   /run/cdkfw/ended                   the nonce of the last change, and how it ended
 set -u
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -18,13 +19,12 @@ LIB=/usr/local/lib/cdkfw
 STATE=/var/lib/cdkfw
 RUN=/run/cdkfw
 CHANGE=$RUN/change
-# Where texts for the loaders are put together.
-WORK=$RUN
 
 # Seconds that a loader waits for another program's xtables lock.
 XTABLES_WAIT=5
-# Seconds to wait for another process of ours.
+# Seconds to wait for another process of ours, and for the timer to start.
 MUTEX_WAIT=10
+TIMER_WAIT=10
 # Generations that are kept for going back.
 GENERATIONS_KEPT=10
 
@@ -48,16 +48,42 @@ uptime_seconds() {
 
 # write_file FILE TEXT: all of it or nothing.
 write_file() { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; }
-read_file() { if [ -r "$1" ]; then head -n 1 "$1"; fi; }
+read_file() {
+  [ -r "$1" ] || return 0
+  IFS= read -r line <"$1" || :
+  printf '%s\n' "$line"
+}
 
 durable() { sync "$@" 2>/dev/null || sync; }
 
+# Not every sleep knows fractions of a second.
+short_sleep() { sleep 0.02 2>/dev/null || sleep 1; }
+
 log() { if command -v logger >/dev/null 2>&1; then logger -t cdkfw -- "$*" 2>/dev/null || :; fi; }
 
-# Every transition runs under one lock of the kernel's, which the kernel takes back when the holder dies.
-take_mutex() { try_mutex "$1" || fail lock-held "$(read_file "$RUN/holder")"; }
-try_mutex() {
-  mkdir -p "$RUN" || fail disk "$RUN"
-  exec 9>>"$RUN/mutex"
-  flock -w "$MUTEX_WAIT" 9 && write_file "$RUN/holder" "$1"
+last_words() { tr '\n' ' ' <"$RUN/error" 2>/dev/null | cut -c 1-400; }
+
+# Every transition runs under one lock of the kernel's, which the kernel takes back when the holder and what it had
+# started have died.
+take_mutex() {
+  try_mutex "$1" && return
+  [ -w "$RUN/mutex" ] || fail disk "$RUN"
+  fail lock-held "$(read_file "$RUN/holder")"
 }
+
+# busybox's flock can not wait by itself.
+try_mutex() {
+  { mkdir -p "$RUN" && true >>"$RUN/mutex"; } 2>/dev/null || return 1
+  exec 9>>"$RUN/mutex"
+  patience=$(($(uptime_seconds) + MUTEX_WAIT))
+  until flock -n 9; do
+    if [ "$(uptime_seconds)" -ge "$patience" ]; then
+      release_mutex
+      return 1
+    fi
+    short_sleep
+  done
+  # Only told to others: a full disk must not keep a rollback from its work.
+  printf '%s\n' "$1" 2>/dev/null >"$RUN/holder" || :
+}
+release_mutex() { exec 9>&-; }

@@ -1,15 +1,20 @@
 # --- The kernel's rules by iptables and ipset. Only CDKFW-* chains, the jumps to them, and cdkfw-* sets are touched. ---
+#
+# Texts for the loaders are put together in memory: a rollback needs no room on any disk.
 
 IPTABLES_TOOLS='iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore ipset'
 
 # Early at boot the module may not be there yet, and the rules must be before it is.
 has_ipv6() { [ -e /proc/net/if_inet6 ] || { modprobe -q ipv6 2>/dev/null && [ -e /proc/net/if_inet6 ]; }; }
 families() { if has_ipv6; then echo 4 6; else echo 4; fi; }
-tool() { if [ "$1" = 4 ]; then echo "iptables$2"; else echo "ip6tables$2"; fi; }
 
-# Reads what `iptables-save` prints and then a generation's text, and prints what makes the second of the first, in one
-# transaction per table: our chains filled anew, our jumps first in the kernel's chains, what is no longer wanted gone.
-MERGE_TABLES='
+# Which iptables, where the host has two: `-legacy`, `-nft`, or the one that the host calls iptables.
+VARIANT=
+# tool FAMILY SUFFIX
+tool() { if [ "$1" = 4 ]; then echo "iptables$VARIANT$2"; else echo "ip6tables$VARIANT$2"; fi; }
+
+# What both programs on `iptables-save`'s output know: a comment or a log prefix may hold what looks like a jump.
+AWK_RULES='
 function ours(chain) { return chain ~ /^CDKFW-/ }
 function target_of(line, words, n, i) {
   gsub(/"([^"\\]|\\.)*"/, "quoted", line)
@@ -17,24 +22,32 @@ function target_of(line, words, n, i) {
   for (i = 3; i < n; i++) if (words[i] == "-j" || words[i] == "-g") return words[i + 1]
   return ""
 }
-FNR == 1 { file++ }
-/^\*/ { table = substr($0, 2); if (!(table in seen)) { seen[table] = 1; order[++tables] = table } }
-file == 1 && /^:/ { if (ours(substr($1, 2))) live[table, ++lives[table]] = substr($1, 2) }
-file == 1 && /^-A / {
+/^\*/ { table = substr($0, 2) }
+'
+
+# Reads a generation's text, a line `#live`, and what `iptables-save` prints; prints what makes the first of the second,
+# in one transaction per table: our chains filled anew, our jumps first in the kernel's chains, what is no longer wanted gone.
+MERGE_TABLES=$AWK_RULES'
+BEGIN { wanting = 1 }
+wanting && /^#live$/ { wanting = 0; next }
+/^\*/ { if (!(table in seen)) { seen[table] = 1; order[++tables] = table } }
+wanting && /^:/ { wanted[table, substr($1, 2)] = 1; head[table] = head[table] $0 "\n" }
+wanting && /^#hook / { hook[table, $2] = $3; hooks[table, ++hooked[table]] = $2; used[table, "-A " $2 " -j " $3] = 1 }
+wanting && /^#unless-bridge / {
+  if (index(bridges, " " $2 " ") == 0) { sub(/^#unless-bridge [^ ]+ /, ""); body[table] = body[table] $0 "\n" }
+  next
+}
+wanting && /^-A / { body[table] = body[table] $0 "\n" }
+!wanting && /^:/ { if (ours(substr($1, 2))) live[table, ++lives[table]] = substr($1, 2) }
+!wanting && /^-A / {
   if (!ours($2)) {
     count[table, $2]++
     if (ours(target_of($0))) {
       jump[table, ++jumps[table]] = $0
-      if ($0 == "-A " $2 " -j " $4 && NF == 4) { plain[table, $2, $4]++; at[table, $2, $4] = count[table, $2] }
+      if ($0 == "-A " $2 " -j " $4) { plain[table, $2, $4]++; at[table, $2, $4] = count[table, $2] }
     }
   }
 }
-file == 2 && /^:/ { wanted[table, substr($1, 2)] = 1; head[table] = head[table] $0 "\n" }
-file == 2 && /^#hook / { hook[table, $2] = $3; hooks[table, ++hooked[table]] = $2; used[table, "-A " $2 " -j " $3] = 1 }
-file == 2 && /^#unless-bridge / {
-  if (index(bridges, " " $2 " ") == 0) { sub(/^#unless-bridge [^ ]+ /, ""); body[table] = body[table] $0 "\n" }
-}
-file == 2 && /^-A / { body[table] = body[table] $0 "\n" }
 END {
   for (t = 1; t <= tables; t++) {
     table = order[t]; out = head[table]; stale = ""
@@ -57,57 +70,71 @@ END {
   }
 }'
 
-# merged_tables FAMILY TEXT-FILE BRIDGES
-merged_tables() {
-  "$(tool "$1" -save)" >"$WORK/live.$1" || return 1
-  # awk tells the two files apart by their first lines: an empty one has none.
-  [ -s "$WORK/live.$1" ] || echo '# nothing' >"$WORK/live.$1"
-  awk -v bridges=" $3 " "$MERGE_TABLES" "$WORK/live.$1" "$2"
-}
-
+# load_tables FAMILY BRIDGES <TEXT: makes our part of a family's tables that of the text; of no text, nothing.
 load_tables() {
-  merged_tables "$1" "$2" "$3" >"$WORK/load.$1" || return 1
-  "$(tool "$1" -restore)" --noflush -w "$XTABLES_WAIT" <"$WORK/load.$1"
+  live=$("$(tool "$1" -save)") || return 1
+  load=$({ cat && printf '#live\n%s\n' "$live"; } | awk -v bridges=" $2 " "$MERGE_TABLES") || return 1
+  [ -n "$load" ] || return 0
+  printf '%s\n' "$load" | "$(tool "$1" -restore)" --noflush -w "$XTABLES_WAIT"
 }
 
-# Sets of the same generation may stand already: fill new ones beside them, and swap.
+OUR_SETS='/^x\{0,1\}cdkfw-[A-Za-z0-9-]*$/p'
+
+# load_sets FILE. Sets of the same generation may stand already: fill new ones beside them, and swap.
 load_sets() {
   [ -s "$1" ] || return 0
-  ipset list -n >"$WORK/sets" || return 1
-  awk '
-    FILENAME == sets { stands[$1] = 1; next }
+  standing=$(ipset list -n) || return 1
+  for left in $(printf '%s\n' "$standing" | sed -n '/^xcdkfw-[A-Za-z0-9-]*$/p'); do ipset destroy "$left"; done
+  load=$({ printf '%s\n#wanted\n' "$standing" && cat "$1"; } | awk '
+    $0 == "#wanted" { wanting = 1; next }
+    !wanting { stands[$1] = 1; next }
     $1 == "create" && ($2 in stands) { fresh[++n] = $2 }
     { if ($2 in stands) $2 = "x" $2; print }
     END { for (i = 1; i <= n; i++) printf "swap x%s %s\ndestroy x%s\n", fresh[i], fresh[i], fresh[i] }
-  ' sets="$WORK/sets" "$WORK/sets" "$1" >"$WORK/load.sets"
-  for left in $(sed -n 's/^\(xcdkfw-[^ ]*\)$/\1/p' "$WORK/sets"); do ipset destroy "$left"; done
-  ipset restore <"$WORK/load.sets"
+  ') || return 1
+  printf '%s\n' "$load" | ipset restore
 }
 
-# destroy_sets FILE: all of ours that the file does not create. The kernel refuses to destroy one that is in use.
+# destroy_sets FILE: all of ours that the file does not create.
 destroy_sets() {
-  command -v ipset >/dev/null 2>&1 || return 0
-  for set in $(ipset list -n 2>/dev/null | sed -n '/^x\{0,1\}cdkfw-/p'); do
-    grep -q "^create $set " "$1" 2>/dev/null || ipset destroy "$set" 2>/dev/null || :
+  kept=
+  for set in $(sed -n 's/^create \([^ ]*\) .*/\1/p' "$1" 2>/dev/null); do kept="$kept $set"; done
+  unused=
+  for set in $(ipset list -n 2>/dev/null | sed -n "$OUR_SETS"); do
+    case "$kept " in *" $set "*) ;; *) unused="$unused $set" ;; esac
+  done
+  for set in $unused; do
+    # The kernel lets go of the rules that named it a moment after it took them out.
+    for _ in 1 2 3 4 5; do
+      if ipset destroy "$set" 2>/dev/null; then break; fi
+      short_sleep
+    done
   done
 }
 
 # The interfaces of a generation that are bridges, now or, where one is not there yet at boot, when it was applied.
 bridges_of() {
-  for interface in $(sed -n 's/^#unless-bridge \([^ ]*\) .*/\1/p' "$1/iptables.v4" | sort -u); do
+  for interface in $(sed -n 's/^#unless-bridge \([^ ]*\) .*/\1/p' "$1/iptables.v4"); do
     if [ -e "/sys/class/net/$interface" ]; then
-      if [ -d "/sys/class/net/$interface/bridge" ]; then echo "$interface"; fi
-    else
-      grep -x -F -e "$interface" "$1/bridges" 2>/dev/null || :
+      if [ -d "/sys/class/net/$interface/bridge" ]; then printf '%s ' "$interface"; fi
+    elif grep -q -x -F -e "$interface" "$1/bridges" 2>/dev/null; then
+      printf '%s ' "$interface"
     fi
-  done | tr '\n' ' '
+  done
 }
 
 # load_iptables FOLDER: makes the kernel's rules those of a generation.
 load_iptables() {
+  for text in ipset iptables.v4 iptables.v6; do
+    if [ ! -r "$1/$text" ]; then
+      echo "$1/$text is missing" >&2
+      return 1
+    fi
+  done
   bridges=$(bridges_of "$1")
   load_sets "$1/ipset" || return 1
-  for family in $(families); do load_tables "$family" "$1/iptables.v$family" "$bridges" || return 1; done
+  for family in $(families); do load_tables "$family" "$bridges" <"$1/iptables.v$family" || return 1; done
+  unload_other_iptables
   destroy_sets "$1/ipset"
 }
 
@@ -115,26 +142,46 @@ record_bridges() { bridges_of "$1" | tr ' ' '\n' >"$1/bridges"; }
 
 # unload_iptables: none of our rules.
 unload_iptables() {
-  : >"$WORK/nothing"
   for family in $(families); do
     command -v "$(tool "$family" -save)" >/dev/null 2>&1 || continue
-    load_tables "$family" "$WORK/nothing" "" || return 1
+    load_tables "$family" "" </dev/null || return 1
   done
-  destroy_sets "$WORK/nothing"
+  unload_other_iptables
+  if command -v ipset >/dev/null 2>&1; then destroy_sets /dev/null; fi
 }
 
-# Which of our rules stand in the kernel, as one digest. Neither counters count nor the order of the chains, which
-# tells only in what order they were made.
-live_digest() {
-  {
-    for family in $(families); do
-      echo "family $family"
-      "$(tool "$family" -save)" 2>/dev/null |
-        awk '/^\*/ { table = $1 } /CDKFW-/ { sub(/ \[[0-9]*:[0-9]*\]$/, ""); sub(/^:/, ":- "); print table, $2, $0 }' |
-        sort -s -k 1,2
-    done
-    # The rest of a `create` line is the kernel's: sizes that grow, a seed by chance.
-    ipset save 2>/dev/null | sed -n -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;p;}' | sort
-  } | sha256sum | cut -c 1-64
+# Where the host was switched from one iptables to the other, what we had loaded by the first goes on to decide.
+unload_other_iptables() {
+  # Empty where nobody has ever used the legacy one: then there is only one.
+  { read -r _ </proc/net/ip_tables_names; } 2>/dev/null || return 0
+  case $(iptables -V 2>/dev/null) in *nf_tables*) other=-legacy ;; *) other=-nft ;; esac
+  for family in $(families); do
+    (
+      VARIANT=$other
+      if command -v "$(tool "$family" -save)" >/dev/null 2>&1; then load_tables "$family" "" </dev/null; fi
+    ) || log "rules of ours stand in iptables$other and could not be removed"
+  done
 }
 
+# Which of our rules stand in the kernel, whether our jumps come first, and what our sets hold. Neither counters count nor
+# the order of the chains, which tells only in what order they were made.
+live_rules() {
+  for family in $(families); do
+    echo "#family $family"
+    "$(tool "$family" -save)" 2>/dev/null
+  done | awk "$AWK_RULES"'
+    /^#family / { family = $2 }
+    /^\*/ { split("", count) }
+    /^:CDKFW-/ { print family, table, substr($1, 2), "chain" }
+    /^-A / {
+      count[$2]++
+      if (ours($2)) print family, table, $2, $0
+      else if (ours(target_of($0))) print family, table, $2, (count[$2] == 1 ? "first" : "behind"), $0
+    }
+  ' | sort -s -k 1,3
+  # The rest of a `create` line is the kernel's own: sizes that grow, a seed by chance.
+  ipset save 2>/dev/null | sed -n -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;p;}' | sort
+}
+
+digest() { sha256sum | cut -c 1-64; }
+live_digest() { printf "%s\n" "$(live_rules)" | digest; }
