@@ -6,6 +6,18 @@ load_generation() {
   if [ "$1" = none ]; then unload_iptables; else load_iptables "$STATE/generations/$1"; fi
 }
 
+# restore ID PORTS: brings a generation back, whatever is in the way. 0: it stands; 1: the safe rules do; 2: neither.
+restore() {
+  for pause in 0 1 2; do
+    [ "$pause" = 0 ] || sleep "$pause"
+    if load_generation "$1" 2>"$RUN/error"; then return 0; fi
+    log "generation $1 could not be loaded: $(last_words)"
+  done
+  if load_safe "$2" 2>"$RUN/error"; then return 1; fi
+  log "the safe rules could not be loaded: $(last_words)"
+  return 2
+}
+
 # stage INCOMING ID: moves what was sent to its place.
 stage() {
   mkdir -p "$STATE/generations" || fail disk "$STATE"
@@ -17,31 +29,54 @@ stage() {
     # Somebody edited the committed texts: mend them in place, since a reboot may come between any two steps.
     for text in "$1"/*; do mv -f "$text" "$STATE/generations/$2/" || fail disk "$STATE/generations"; done
   fi
-  durable "$STATE/generations/$2"/*
+}
+
+# commit ID NONCE: the moment of truth is the rename.
+commit() {
+  generation=$STATE/generations/$1
+  # With the nonce, so that who asks after a power cut is told of this switch.
+  write_file "$generation/nonce" "$2" || return 1
+  durable "$generation"/* "$generation" "$STATE/generations"
+  rm -f "$STATE/committed.new"
+  ln -s "generations/$1" "$STATE/committed.new" && mv -T "$STATE/committed.new" "$STATE/committed"
 }
 
 # The same rules in a network namespace of their own, loaded for real: no other test finds all that a kernel refuses.
 rehearse() {
-  command -v unshare >/dev/null 2>&1 && unshare --net true 2>/dev/null || return 0
-  mkdir -p "$RUN/rehearsal"
+  command -v unshare >/dev/null 2>&1 || return 0
   unshare --net /bin/sh "$LIB/cdkfw-host" rehearsal "$STATE/generations/$1"
+  # Any other status: there is no such namespace to be had, and the change itself will tell.
+  [ $? -ne "$REFUSED" ]
 }
 
-rehearsal() {
-  WORK=$RUN/rehearsal
-  load_iptables "$1"
-}
+REFUSED=9
+rehearsal() { load_iptables "$1" || exit "$REFUSED"; }
 
-# The newest few generations stay, for going back.
-forget_old_generations() {
+# The newest few generations stay, for going back; and what never arrived whole goes after a day.
+tidy_up() {
   ls -1t "$STATE/generations" | sed "1,${GENERATIONS_KEPT}d" | while read -r old; do
     [ "$old" = "$(committed_generation)" ] || rm -rf "$STATE/generations/$old"
   done
+  find "$STATE/incoming" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} + 2>/dev/null || :
 }
 
-# history OUTCOME GENERATION OWNER NONCE
+# record OUTCOME GENERATION OWNER NONCE WHY. The disk may be full or read-only: who asks is told all the same.
 record() {
-  printf '%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2" "$3" "$4" >>"$STATE/history" 2>/dev/null || :
-  log "$1 generation $2 by $3"
+  write_file "$RUN/ended" "$4 $1" 2>/dev/null || :
+  { printf '%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2" "$3" "$4" >>"$STATE/history"; } 2>/dev/null || :
+  log "$1 generation $2 by $3${5:+: $5}"
 }
-outcome_of() { awk -F '\t' -v nonce="$1" '$5 == nonce { outcome = $2 } END { if (outcome) print outcome; else print "unknown" }' "$STATE/history" 2>/dev/null; }
+
+# How a change ended; `unknown` where none of this nonce ever began.
+outcome_of() {
+  case $(read_file "$RUN/ended") in "$1 "*)
+    ended=$(read_file "$RUN/ended")
+    echo "${ended#* }"
+    return
+    ;;
+  esac
+  outcome=$(awk -F '\t' -v nonce="$1" '$5 == nonce { outcome = $2 } END { print outcome }' "$STATE/history" 2>/dev/null)
+  # The power went between the switch and its record.
+  if [ -z "$outcome" ] && [ -n "$1" ] && [ "$(read_file "$STATE/committed/nonce")" = "$1" ]; then outcome=committed; fi
+  echo "${outcome:-unknown}"
+}

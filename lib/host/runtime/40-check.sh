@@ -6,8 +6,8 @@ check() {
   for needed in $IPTABLES_TOOLS flock setsid sha256sum awk sed readlink; do
     command -v "$needed" >/dev/null 2>&1 || missing="$missing $needed"
   done
-  [ -z "$missing" ] || fail missing-tools "$(os_id)"$missing
-  iptables -w "$XTABLES_WAIT" -n -L INPUT >/dev/null 2>"$RUN/error" || fail iptables "$(read_file "$RUN/error")"
+  [ -z "$missing" ] || fail missing-tools "$(os_id)$missing"
+  said=$(iptables -w "$XTABLES_WAIT" -n -L INPUT 2>&1 >/dev/null) || fail iptables "$(printf '%s\n' "$said" | head -n 1)"
   [ -n "$(boot_kind)" ] || fail no-boot "neither systemd, OpenRC nor SysV boot folders"
 }
 

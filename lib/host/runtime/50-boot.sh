@@ -10,6 +10,7 @@ boot_kind() {
   fi
 }
 
+# Before the commit: it boots what is committed, and nothing where nothing is.
 boot_install() {
   case $(boot_kind) in
     systemd) boot_install_systemd ;;
@@ -27,11 +28,12 @@ boot_script() {
 }
 
 boot_install_systemd() {
-  cat >"$UNIT.new" <<UNIT_FILE
+  cat >"$UNIT.new" <<UNIT_FILE || return 1
 [Unit]
 Description=cdkfw firewall rules
 DefaultDependencies=no
 After=local-fs.target systemd-modules-load.service
+RequiresMountsFor=$STATE $LIB
 Before=network-pre.target docker.service shutdown.target
 Wants=network-pre.target
 Conflicts=shutdown.target
@@ -44,10 +46,21 @@ ExecStart=$LIB/cdkfw-host boot
 [Install]
 WantedBy=sysinit.target
 UNIT_FILE
-  chmod 644 "$UNIT.new"
-  if cmp -s "$UNIT.new" "$UNIT"; then rm -f "$UNIT.new"; else mv -f "$UNIT.new" "$UNIT"; fi
-  systemctl is-enabled --quiet cdkfw.service 2>/dev/null ||
-    { systemctl daemon-reload && systemctl enable cdkfw.service >/dev/null 2>&1; }
+  chmod 644 "$UNIT.new" || return 1
+  if cmp -s "$UNIT.new" "$UNIT"; then rm -f "$UNIT.new"; else mv -f "$UNIT.new" "$UNIT" || return 1; fi
+  if ! [ -L /etc/systemd/system/sysinit.target.wants/cdkfw.service ]; then
+    systemctl daemon-reload && systemctl enable cdkfw.service >/dev/null 2>&1
+  fi
+}
+
+# Whether the host boots the committed rules, as far as that is ours.
+boot_stands() {
+  case $(boot_kind) in
+    systemd) [ -e "$UNIT" ] && [ -L /etc/systemd/system/sysinit.target.wants/cdkfw.service ] ;;
+    openrc) [ -x /etc/init.d/cdkfw ] ;;
+    rc.boot.d) [ -x /etc/rc.boot.d/10-cdkfw ] ;;
+    rcS.d) [ -x /etc/rcS.d/S10cdkfw ] ;;
+  esac
 }
 
 boot_remove() {
@@ -67,11 +80,10 @@ boot() {
   if [ -d "$CHANGE" ]; then roll_back "boot"; fi
   committed=$(committed_generation)
   [ "$committed" != none ] || exit 0
-  if load_generation "$committed" || { sleep 1 && load_generation "$committed"; }; then
-    log "generation $committed loaded at boot"
-  else
-    log "generation $committed could not be loaded at boot: loading the safe rules"
-    load_safe
-    exit 1
-  fi
+  restore "$committed" "$(read_file "$STATE/generations/$committed/ports")"
+  case $? in
+    0) log "generation $committed loaded at boot" ;;
+    1) record safe-rules "$committed" boot - "$(last_words)"; exit 1 ;;
+    *) exit 1 ;;
+  esac
 }

@@ -6,97 +6,97 @@
 #                                           rolling-back --previous loaded--> (nothing)
 #
 # The switch of `committed` is the moment of truth: a confirm that dies before it is rolled back, after it completed.
+# Every transition can be done twice: who finds one half done does it again.
 
-change_is() { [ "$(read_file "$CHANGE/$1")" = "$2" ]; }
+change_is() { [ -r "$CHANGE/$1" ] && [ "$(read_file "$CHANGE/$1")" = "$2" ]; }
 phase() { write_file "$CHANGE/phase" "$1"; }
+seconds_left() {
+  deadline=$(read_file "$CHANGE/deadline")
+  echo $((${deadline:-0} - $(uptime_seconds)))
+}
 
-# arm ID NONCE SECONDS OWNER PORT: the record and the timer, before the first rule is touched.
+# arm ID NONCE SECONDS OWNER: the record and the timer, before the first rule is touched.
 arm() {
-  rm -rf "$CHANGE" "$CHANGE.new"
-  mkdir -p "$CHANGE.new" || fail disk "$RUN"
+  rm -rf "$CHANGE.new"
   {
-    write_file "$CHANGE.new/generation" "$1" && write_file "$CHANGE.new/previous" "$(committed_generation)" &&
-      write_file "$CHANGE.new/nonce" "$2" && write_file "$CHANGE.new/deadline" $(($(uptime_seconds) + $3)) &&
-      write_file "$CHANGE.new/owner" "$4" && write_file "$CHANGE.new/port" "$5" && write_file "$CHANGE.new/phase" armed &&
-      mv "$CHANGE.new" "$CHANGE"
-  } || fail disk "$RUN"
-  start_timer "$2" || { rm -rf "$CHANGE"; fail no-timer "the rollback timer did not start"; }
+    mkdir "$CHANGE.new" && echo "$1" >"$CHANGE.new/generation" && committed_generation >"$CHANGE.new/previous" &&
+      echo "$2" >"$CHANGE.new/nonce" && echo $(($(uptime_seconds) + $3)) >"$CHANGE.new/deadline" &&
+      echo "$4" >"$CHANGE.new/owner" && echo armed >"$CHANGE.new/phase" && mv "$CHANGE.new" "$CHANGE"
+  } 2>/dev/null || fail disk "$RUN"
+  start_timer "$2" || { end_change; fail no-timer "the rollback timer did not start"; }
 }
 
 # Detached from the session that starts it. Under systemd a service, since a session's end may take its processes along;
 # elsewhere two processes, so that the death of one changes nothing.
 start_timer() {
-  rm -f "$RUN"/timer.*
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
     systemd-run --quiet --collect --unit="cdkfw-timer-$1" --property=Restart=on-failure \
-      /bin/sh "$LIB/cdkfw-host" timer "$1" 9>&- || return 1
+      --property=StartLimitIntervalSec=0 /bin/sh "$LIB/cdkfw-host" timer "$1" 9>&- || return 1
   else
     for _ in 1 2; do
       setsid /bin/sh "$LIB/cdkfw-host" timer "$1" </dev/null >/dev/null 2>&1 9>&- &
     done
   fi
-  tries=0
-  until ls "$RUN"/timer.* >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || return 1
-    sleep 0.05 2>/dev/null || sleep 1
+  late=$(($(uptime_seconds) + TIMER_WAIT))
+  until [ -e "$CHANGE/timer" ]; do
+    [ "$(uptime_seconds)" -lt "$late" ] || return 1
+    short_sleep
   done
 }
 
 timer() {
-  : >"$RUN/timer.$$"
+  true >"$CHANGE/timer"
   while change_is nonce "$1"; do
-    deadline=$(read_file "$CHANGE/deadline")
-    if [ "$(uptime_seconds)" -ge "${deadline:-0}" ]; then
-      # Whatever is in the way, the timer does not give up.
-      if try_mutex "the rollback timer" && change_is nonce "$1"; then roll_back "not confirmed in time"; fi
+    # Whatever is in the way, the timer does not give up.
+    if change_is_due && try_mutex "the rollback timer"; then
+      if change_is nonce "$1" && change_is_due; then roll_back "not confirmed in time"; fi
+      release_mutex
     fi
     sleep 1
   done
-  rm -f "$RUN/timer.$$"
 }
 
-# Under the mutex. Ends the change that is recorded; on its return nothing is pending.
+# After its deadline; and before it where a process died in the middle of its end.
+change_is_due() { [ "$(seconds_left)" -le 0 ] || change_is phase rolling-back || change_is phase confirming; }
+
+# roll_back WHY. Under the mutex. Ends the change that is recorded; on its return nothing is pending, and $ended says how.
 roll_back() {
+  ended=
   generation=$(read_file "$CHANGE/generation")
-  owner=$(read_file "$CHANGE/owner")
-  nonce=$(read_file "$CHANGE/nonce")
   if change_is phase confirming && [ "$(committed_generation)" = "$generation" ]; then
     finish_confirm
     return 0
   fi
-  phase rolling-back
+  phase rolling-back 2>/dev/null || :
   previous=$(read_file "$CHANGE/previous")
-  for pause in 0 1 2; do
-    sleep "$pause"
-    if load_generation "$previous" 2>"$RUN/error"; then
-      record rolled-back "$generation" "$owner" "$nonce"
-      rm -rf "$CHANGE"
-      return 0
-    fi
-    log "rollback to $previous failed: $(read_file "$RUN/error")"
-  done
-  if load_safe "$(read_file "$CHANGE/port")"; then
-    record safe-rules "$generation" "$owner" "$nonce"
-    rm -rf "$CHANGE"
-    return 0
-  fi
-  log "the safe rules could not be loaded either: the rules of the change stand"
-  return 1
+  restore "${previous:=$(committed_generation)}" "$(read_file "$STATE/generations/$generation/ports")"
+  case $? in
+    0) ended=rolled-back ;;
+    1) ended=safe-rules ;;
+    *) return 1 ;;
+  esac
+  [ "$previous" != none ] || boot_remove
+  record "$ended" "$generation" "$(read_file "$CHANGE/owner")" "$(read_file "$CHANGE/nonce")" "$1"
+  end_change
 }
 
 # Under the mutex, `committed` being the change's generation already.
 finish_confirm() {
   durable "$STATE"
-  boot_install || log "the boot files could not be written"
+  ended=committed
   record committed "$(read_file "$CHANGE/generation")" "$(read_file "$CHANGE/owner")" "$(read_file "$CHANGE/nonce")"
-  rm -rf "$CHANGE"
-  forget_old_generations
+  end_change
+  tidy_up
 }
 
-# A change whose timer is gone is ended by whoever comes next: at its deadline it is rolled back.
-recover() {
-  [ -d "$CHANGE" ] || return 0
-  deadline=$(read_file "$CHANGE/deadline")
-  if [ "$(uptime_seconds)" -ge "${deadline:-0}" ] || change_is phase rolling-back; then roll_back "its timer was gone"; fi
+# In one step: half a record would be taken for another one.
+end_change() {
+  rm -rf "$CHANGE.ended"
+  mv "$CHANGE" "$CHANGE.ended"
+  rm -rf "$CHANGE.ended"
 }
+
+# A change whose timer is gone is ended by whoever comes next.
+recover() { if [ -d "$CHANGE" ] && change_is_due; then roll_back "its timer was gone"; fi; }
+
+refuse_pending() { if [ -d "$CHANGE" ]; then fail change-pending "$(read_file "$CHANGE/owner")" "$(seconds_left)"; fi; }

@@ -3,92 +3,110 @@
 # apply INCOMING ID NONCE SECONDS OWNER SSH-PORT FORCE
 apply() {
   incoming=$1 id=$2 nonce=$3 window=$4 owner=$5 port=$6 force=$7
+  trap 'rm -rf "$incoming" "$incoming.runtime"' EXIT
+  step check
+  check
   step lock
   take_mutex "$owner"
   recover
-  if [ -d "$CHANGE" ]; then
-    left=$(($(read_file "$CHANGE/deadline") - $(uptime_seconds)))
-    fail change-pending "$(read_file "$CHANGE/owner")" "$left"
-  fi
-  step check
-  check
+  refuse_pending
+  case $(read_file "$RUN/ended") in "$nonce "*) fail withdrawn ;; esac
+  install_runtime
   step stage
   if [ "$force" = 0 ] && [ "$(committed_generation)" = "$id" ] && change_unneeded "$incoming" "$id"; then
-    rm -rf "$incoming"
     say result unchanged
     say end 0
     exit 0
   fi
   stage "$incoming" "$id"
-  rm -rf "$incoming"
-  find "$STATE/incoming" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} + 2>/dev/null || :
+  write_file "$STATE/generations/$id/ports" "$port ${SSH_CONNECTION##* }" || fail disk "$STATE/generations"
   rehearse "$id" 2>"$RUN/error" || fail refused-by-kernel "$(last_words)"
   step arm
-  arm "$id" "$nonce" "$window" "$owner" "$port"
+  arm "$id" "$nonce" "$window" "$owner"
+  # A lost connection must not stop it half-way from here on; before, it may.
+  trap '' HUP PIPE
   step apply
-  if load_generation "$id" 2>"$RUN/error"; then
-    record_bridges "$STATE/generations/$id"
-    live_digest >"$STATE/generations/$id/live"
-    phase applied
-    say result applied
-    say end 0
-    exit 0
+  if ! load_generation "$id" 2>"$RUN/error"; then
+    why=$(last_words)
+    roll_back "could not be loaded: $why"
+    say error load-failed "$why"
+    say result "${ended:-unknown}"
+    say end 3
+    exit 3
   fi
-  why=$(last_words)
-  roll_back "could not be loaded" && say error load-failed "$why" && say end 3
-  exit 3
+  phase applied
+  say result applied
+  # The deployer need not wait for these: they tell later what stood after this load.
+  record_bridges "$STATE/generations/$id"
+  write_file "$STATE/generations/$id/live" "$(live_digest)"
+  say end 0
+  exit 0
 }
 
-last_words() { tr '\n' ' ' <"$RUN/error" | cut -c 1-400; }
-
-# The same texts, and the same rules in the kernel as on the day that they were loaded.
+# The same texts, the same rules in the kernel as on the day that they were loaded, and they boot.
 change_unneeded() {
-  cmp -s "$1/SHA256SUMS" "$STATE/generations/$2/SHA256SUMS" && [ "$(live_digest)" = "$(read_file "$STATE/generations/$2/live")" ]
+  cmp -s "$1/SHA256SUMS" "$STATE/generations/$2/SHA256SUMS" && boot_stands &&
+    [ "$(live_digest)" = "$(read_file "$STATE/generations/$2/live")" ]
 }
 
 # confirm NONCE
 confirm() {
-  take_mutex "confirm $1"
-  if ! change_is nonce "$1"; then fail not-pending "$(outcome_of "$1")"; fi
-  if ! change_is phase applied || [ "$(uptime_seconds)" -ge "$(read_file "$CHANGE/deadline")" ]; then
+  trap '' HUP PIPE
+  take_mutex "a confirmation"
+  expect_change "${1:-}"
+  if ! change_is phase applied || [ "$(seconds_left)" -le 0 ]; then
     roll_back "confirmed too late"
-    fail not-pending "$(outcome_of "$1")"
+    fail not-pending "${ended:-unknown}"
   fi
-  phase confirming || fail disk "$RUN"
-  if ! { ln -s "generations/$(read_file "$CHANGE/generation")" "$STATE/committed.$$" &&
-    mv -T "$STATE/committed.$$" "$STATE/committed"; }; then
-    rm -f "$STATE/committed.$$"
-    roll_back "could not be committed"
-    fail disk "$STATE"
+  id=$(read_file "$CHANGE/generation")
+  if ! { phase confirming && boot_install && commit "$id" "$1"; } 2>"$RUN/error"; then
+    why=$(last_words)
+    roll_back "could not be committed: $why"
+    [ "$ended" = committed ] || say error not-committed "$why"
+  else
+    finish_confirm
   fi
-  finish_confirm
-  say result committed
+  say result "${ended:-unknown}"
   say end 0
+}
+
+# expect_change NONCE: who asks for one that never began is told so, and from then on it never will.
+expect_change() {
+  if change_is nonce "$1"; then return; fi
+  outcome=$(outcome_of "$1")
+  [ "$outcome" != unknown ] || write_file "$RUN/ended" "$1 unknown"
+  fail not-pending "$outcome"
 }
 
 # rollback [NONCE]: the change that is pending, of that nonce only where one is given.
 rollback() {
-  take_mutex rollback
-  if [ ! -d "$CHANGE" ] || { [ -n "${1:-}" ] && ! change_is nonce "$1"; }; then fail not-pending "$(outcome_of "${1:-}")"; fi
+  trap '' HUP PIPE
+  take_mutex "a rollback"
+  if [ -n "${1:-}" ]; then expect_change "$1"; fi
+  [ -d "$CHANGE" ] || fail not-pending unknown
   roll_back "asked for" || fail rollback-failed "$(last_words)"
-  say result rolled-back
+  say result "$ended"
   say end 0
 }
 
 status() {
-  if [ -d "$CHANGE" ] || [ -e "$RUN/mutex" ]; then take_mutex status && recover; fi
+  if [ ! -d "$RUN" ]; then :
+  elif try_mutex status; then recover
+  else say busy "$(read_file "$RUN/holder")"; fi
   committed=$(committed_generation)
+  rules=$(live_rules)
   say generation "$committed"
   if [ -d "$CHANGE" ]; then
     say state pending
-    say pending "$(read_file "$CHANGE/generation")" $(($(read_file "$CHANGE/deadline") - $(uptime_seconds))) "$(read_file "$CHANGE/owner")"
+    say pending "$(read_file "$CHANGE/generation")" "$(seconds_left)" "$(read_file "$CHANGE/owner")"
   elif [ "$committed" = none ]; then
     say state none
   else
     say state committed
-    say live "$(live_digest)"
+    say live "$(printf '%s\n' "$rules" | digest)"
     say expected "$(read_file "$STATE/generations/$committed/live")"
   fi
+  if safe_rules_stand "$rules"; then say safe yes; fi
   if [ -n "${1:-}" ]; then say outcome "$(outcome_of "$1")"; fi
   tail -n 1 "$STATE/history" 2>/dev/null | while IFS= read -r line; do say last "$line"; done
   say iptables "$(iptables -V 2>/dev/null)"
@@ -107,27 +125,23 @@ policy() {
 
 # teardown OWNER: back to a host without us. Boot first, so that a death in between leaves rules only until a reboot.
 teardown() {
+  trap '' HUP PIPE
   take_mutex "$1"
   recover
-  if [ -d "$CHANGE" ]; then fail change-pending "$(read_file "$CHANGE/owner")" "$(($(read_file "$CHANGE/deadline") - $(uptime_seconds)))"; fi
-  boot_remove
-  rm -f "$STATE/committed"
-  unload_iptables 2>"$RUN/error" || fail load-failed "$(last_words)"
+  refuse_pending
+  { boot_remove && rm -f "$STATE/committed"; } 2>"$RUN/error" || fail disk "$STATE"
+  unload_iptables 2>"$RUN/error" || fail not-unloaded "$(last_words)"
   if [ -d "$STATE" ]; then record torn-down none "$1" -; fi
-  rm -rf "$STATE/generations" "$STATE/incoming" "$LIB"
+  rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder"
   say result torn-down
   say end 0
 }
 
 # install: puts this script, which arrived in a file of its own, in its place, whole or not at all.
 install_runtime() {
-  mkdir -p "$LIB" || fail disk "$LIB"
-  if cmp -s "$0" "$LIB/cdkfw-host"; then
-    rm -f "$0"
-  else
-    fresh=$LIB/cdkfw-host.$$
-    { mv -f "$0" "$fresh" && chmod 755 "$fresh" && mv -f "$fresh" "$LIB/cdkfw-host"; } || fail disk "$LIB"
-  fi
+  if cmp -s "$0" "$LIB/cdkfw-host"; then return; fi
+  fresh=$LIB/cdkfw-host.new
+  { mkdir -p "$LIB" && cp "$0" "$fresh" && chmod 755 "$fresh" && mv -f "$fresh" "$LIB/cdkfw-host"; } 2>/dev/null || fail disk "$LIB"
 }
 
 command=${1:-}
@@ -136,8 +150,7 @@ case $command in
   boot | timer | rehearsal) "$command" "$@" ;;
   apply | confirm | rollback | status | policy | teardown)
     TOKEN=${1:--}
-    shift
-    [ "$command" != apply ] || install_runtime
+    [ $# -eq 0 ] || shift
     "$command" "$@"
     ;;
   *)
