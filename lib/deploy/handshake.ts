@@ -6,10 +6,10 @@ import type { SshTarget } from "../model/target";
 import { whole } from "./call";
 import { newChange, type Change } from "./change";
 import { errorOf } from "./host-errors";
-import type { Ending, Outcome, Step } from "./outcome";
+import { STEPS, type Ending, type Outcome, type Step } from "./outcome";
 import { parcel } from "./parcel";
 import { parseLine, parseReply, told } from "./protocol";
-import { settle, type Settled } from "./settle";
+import { endingOf, settle, type Settled } from "./settle";
 
 export interface HandshakeOptions {
   /** Seconds within which the change must be confirmed. @default 30 */
@@ -62,6 +62,8 @@ class Handshake {
   private readonly target: SshTarget;
   /** When the host's timer fires at the latest, by this machine's monotonic clock; known once it may be armed. */
   private deadline = Infinity;
+  /** Whether the host has said that the new rules stand. */
+  private stood = false;
 
   constructor(
     private readonly bundle: Bundle,
@@ -93,18 +95,26 @@ class Handshake {
     this.deadline = performance.now() + (APPLY_SECONDS + windowSeconds) * 1000;
     const onStdoutLine = (line: string): void => {
       const said = parseLine(line, nonce);
-      if (said?.keyword === "step") this.step(said.rest as Step);
-      if (said?.keyword === "result") this.deadline = performance.now() + windowSeconds * 1000;
+      const step = said?.keyword === "step" ? STEPS.find((known) => known === said.rest) : undefined;
+      if (step !== undefined) this.step(step);
+      if (said?.keyword !== "result" || said.rest !== "applied") return;
+      this.deadline = performance.now() + windowSeconds * 1000;
+      this.stood = true;
+      applied();
     };
+    let applied: () => void = () => undefined;
+    const stands = new Promise<undefined>((resolve) => (applied = () => resolve(undefined)));
     const run = connection.runAsRoot(command, { stdin, timeoutSeconds: APPLY_SECONDS, onStdoutLine });
-    const result = await run.catch((error: unknown) => {
+    const ended = run.catch((error: unknown) => {
       if (isUserError(error) && !error.code.startsWith("sudo-")) return undefined;
       throw error;
     });
-    // The connection broke, and only the host knows how far it came.
+    // What the host does after it said so is no reason to wait.
+    const result = await Promise.race([stands, ended]);
+    // The rules stand; or the connection broke, and only the host knows how far it came.
     if (result === undefined) return undefined;
     const reply = whole(parseReply(result.stdout, nonce), result);
-    if (reply.end === 3) return { ending: "rolled-back", ...withError(errorOf(reply)) };
+    if (reply.end === 3) return { ending: endingOf(told(reply, "result") ?? ""), ...withError(errorOf(reply)) };
     if (reply.end !== 0) return { ending: "failed", ...withError(errorOf(reply, result.stderr)) };
     return told(reply, "result") === "unchanged" ? { ending: "unchanged" } : undefined;
   }
@@ -120,7 +130,7 @@ class Handshake {
     }
     try {
       this.step("confirm");
-      const settled = await settle(second, "confirm", this.change.nonce);
+      const settled = await this.settle(second, "confirm");
       if (settled.ending !== "unknown") return settled;
     } catch {
       // Lost on the way: the host knows whether it heard the confirmation.
@@ -146,7 +156,7 @@ class Handshake {
   private async giveUp(first: Connection): Promise<Settled> {
     this.step("rollback");
     try {
-      const settled = await settle(first, "rollback", this.change.nonce);
+      const settled = await this.settle(first, "rollback");
       if (settled.ending !== "unknown") return settled;
     } catch {
       // The first connection is dead as well.
@@ -161,7 +171,7 @@ class Handshake {
       let connection: Connection | undefined;
       try {
         connection = await this.connect(Math.min(5, this.change.windowSeconds));
-        const settled = await settle(connection, wish, this.change.nonce);
+        const settled = await this.settle(connection, wish);
         if (settled.ending !== "unknown") return settled;
         last = settled.error;
       } catch (error) {
@@ -173,6 +183,12 @@ class Handshake {
       await pause(1000);
     } while (performance.now() < until);
     return { ending: "unknown", error: unreachable(last) };
+  }
+
+  private async settle(connection: Connection, wish: "confirm" | "rollback"): Promise<Settled> {
+    const settled = await settle(connection, wish, this.change.nonce);
+    // It forgets a change only by a restart, and boots what was committed before.
+    return settled.ending === "failed" && this.stood ? { ending: "rolled-back", error: restarted() } : settled;
   }
 
   private connect(timeoutSeconds?: number): Promise<Connection> {
@@ -194,6 +210,14 @@ function notProven(error: unknown): UserError {
     "not-proven",
     `with the new rules in place no new SSH connection came to be: ${why}`,
     "The rules of before stand again. Does the policy accept SSH from where you deploy?",
+  );
+}
+
+function restarted(): UserError {
+  return new UserError(
+    "restarted",
+    "the host was restarted before the change was confirmed",
+    "It booted with the rules of before. Deploy again.",
   );
 }
 

@@ -38,7 +38,9 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   ],
   iptables: (words) => [
     `iptables does not work on the host: ${words.join(" ")}`,
-    "Is this a container without NET_ADMIN, or a kernel without netfilter?",
+    words.join(" ").includes("xtables lock")
+      ? "Nothing was changed. `fuser /run/xtables.lock` on the host tells who holds it."
+      : "Is this a container without NET_ADMIN, or a kernel without netfilter?",
   ],
   "no-boot": () => [
     "the host has no systemd, OpenRC, /etc/rc.boot.d or /etc/rcS.d: rules could not be made to stand after a reboot",
@@ -64,6 +66,15 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
       : `the change was ended before: ${outcome ?? "unknown"}`,
     "`cdkfw status` tells what stands.",
   ],
+  "not-committed": (words) => [
+    `the rules could not be made to stand after a reboot: ${words.join(" ")}`,
+    "The rules of before stand again. Is the host's disk full or read-only?",
+  ],
+  "not-unloaded": (words) => [
+    `the rules could not be taken from the kernel: ${words.join(" ")}`,
+    "They are not loaded again at boot. Try again, or reboot the host.",
+  ],
+  withdrawn: () => ["the change was given up before the host had begun it", "Nothing was changed. Deploy again."],
   "rollback-failed": (words) => [
     `neither the rules of before nor the safe ones could be loaded: ${words.join(" ")}`,
     "The host goes on trying. Look at it by its console.",

@@ -23,8 +23,10 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** The steps of the handshake, in their order. */
-export type Step = "connect" | "lock" | "check" | "stage" | "arm" | "apply" | "prove" | "confirm" | "rollback";
+/** The steps of the handshake, in their order; the last one only where a proof is missing. */
+export const STEPS = ["connect", "check", "lock", "stage", "arm", "apply", "prove", "confirm", "rollback"] as const;
+
+export type Step = (typeof STEPS)[number];
 
 /** The exit code of a command over several hosts: 3 where any was rolled back, 1 where any failed, else 0. */
 export function exitCode(outcomes: readonly Outcome[]): 0 | 1 | 3 {

@@ -41,8 +41,14 @@ function receive(change: Change, digest: string): string {
   return `/bin/sh -c ${quote(`${script}; rm -f ${file}; ${refusal(change)}; exit 1`)}`;
 }
 
+/** Says why nothing could be received: the runtime, which would tell it better, is not there yet. */
 function refusal({ nonce }: Change): string {
-  return `printf '\\n@cdkfw:${nonce} error incoming\\n@cdkfw:${nonce} end 1\\n'`;
+  const causes = [
+    "why=incoming",
+    'command -v sha256sum >/dev/null || why="missing-tools linux sha256sum"',
+    '[ "$(id -u)" = 0 ] || why="not-root $(id -un)"',
+  ];
+  return `${causes.join("; ")}; printf '\\n@cdkfw:${nonce} error %s\\n@cdkfw:${nonce} end 1\\n' "$why"`;
 }
 
 function hereDocument(file: string, text: string, end: string): string {

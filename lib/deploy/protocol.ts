@@ -11,7 +11,8 @@ export function parseLine(line: string, token: string): { keyword: string; rest:
   const mark = `@cdkfw:${token} `;
   const start = line.indexOf(mark);
   if (start < 0) return undefined;
-  const said = line.slice(start + mark.length).replace(/\r$/, "");
+  // It comes from the other side, and may end on a terminal. A tab parts the fields of the history.
+  const said = line.slice(start + mark.length).replace(/[^\P{Cc}\t]/gu, "");
   const space = said.indexOf(" ");
   return space < 0 ? { keyword: said, rest: "" } : { keyword: said.slice(0, space), rest: said.slice(space + 1) };
 }

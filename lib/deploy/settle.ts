@@ -11,13 +11,18 @@ export interface Settled {
   readonly error?: UserError;
 }
 
+/** The runtime's words for how a change ended. */
 const ENDINGS: Readonly<Record<string, Ending>> = {
   committed: "committed",
   "rolled-back": "rolled-back",
   "safe-rules": "safe-rules",
-  // Never armed: no rule was touched.
+  // Never armed, and never will be: the host remembers that it was asked. No rule was touched.
   unknown: "failed",
 };
+
+export function endingOf(word: string): Ending {
+  return ENDINGS[word] ?? "unknown";
+}
 
 /**
  * Asks the host to confirm or to roll back one change. Both may be asked again and again: a change that has ended
@@ -26,13 +31,13 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
 export async function settle(connection: Connection, wish: "confirm" | "rollback", nonce: string): Promise<Settled> {
   const reply = await call(connection, wish, [nonce]);
   const result = told(reply, "result");
-  if (result !== undefined) return { ending: ENDINGS[result] ?? "unknown" };
   const error = errorOf(reply);
+  if (result !== undefined) return { ending: endingOf(result), ...(error && { error }) };
   const [code, outcome] = (told(reply, "error") ?? "").split(" ");
   if (code === "not-pending") {
-    const ending = ENDINGS[outcome ?? ""] ?? "unknown";
+    const ending = endingOf(outcome ?? "");
     return ending === "committed" || error === undefined ? { ending } : { ending, error };
   }
-  // A disk that is full at the moment of the confirm: the host has rolled back, or its timer will.
+  // The host is busy, or could not even go back, and goes on trying.
   return { ending: "unknown", ...(error && { error }) };
 }

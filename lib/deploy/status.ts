@@ -12,6 +12,10 @@ export interface HostStatus {
   readonly pending?: { readonly generation: string; readonly secondsLeft: number; readonly owner: string };
   /** Whether the kernel's rules are the committed ones; told where the state is `committed`. */
   readonly intact?: boolean;
+  /** A rollback failed, and the rules of the last resort stand: all is closed but SSH. */
+  readonly safe?: true;
+  /** Who changes something at this very moment. */
+  readonly busy?: string;
   /** The last change: when, how it ended, which generation, by whom. */
   readonly last?: {
     readonly time: string;
@@ -32,12 +36,15 @@ export async function hostStatus(connection: Connection): Promise<HostStatus> {
   const [pending, left, owner] = told(reply, "pending")?.split(" ") ?? [];
   const [time, outcome, of, by] = told(reply, "last")?.split("\t") ?? [];
   const live = told(reply, "live");
+  const busy = told(reply, "busy");
   const iptables = told(reply, "iptables");
   return {
     state: state === "committed" || state === "pending" ? state : "none",
     generation: generation === "none" ? null : generation,
     ...(pending !== undefined && { pending: { generation: pending, secondsLeft: Number(left), owner: owner ?? "" } }),
     ...(live !== undefined && { intact: live === told(reply, "expected") }),
+    ...(told(reply, "safe") !== undefined && { safe: true }),
+    ...(busy !== undefined && { busy }),
     ...(time !== undefined &&
       by !== undefined && { last: { time, outcome: outcome ?? "", generation: of ?? "", owner: by } }),
     ...(iptables !== undefined && iptables !== "" && { iptables }),
