@@ -95,7 +95,7 @@ function enterMachine(folder: string, name: string | undefined): readonly string
 function failure(said: string | undefined, log: string): Error {
   if (said?.startsWith("{")) {
     const { code, message, help } = JSON.parse(said) as { code: string; message: string; help?: string };
-    return code === "bug" ? new Error(message) : new UserError(code, message, help);
+    return code === "bug" ? new Error([message, log.trim()].join("\n")) : new UserError(code, message, help);
   }
   return new UserError(
     "no-namespaces",

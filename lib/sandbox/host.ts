@@ -74,9 +74,18 @@ export class LabHost extends Machine {
   async waitForSsh(timeoutMs = SSH_TIMEOUT_MS): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!(await greets(this.address, this.ssh.port))) {
-      if (Date.now() > deadline) throw new Error(`${this.name} does not answer SSH after ${timeoutMs} ms`);
+      if (Date.now() > deadline)
+        throw new Error(`${this.name} does not answer SSH after ${timeoutMs} ms${await this.trouble()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  private async trouble(): Promise<string> {
+    if (!this.running) return ": it is off";
+    if (this.init !== "systemd") return "";
+    const ask = "systemctl is-system-running; systemctl --no-legend --failed; systemctl --no-legend list-jobs";
+    const { stdout, stderr } = await this.exec(`${ask}; journalctl --no-pager -n 8 -o cat`, { timeoutMs: 5000 });
+    return `:\n${stdout}${stderr}`;
   }
 }
 
