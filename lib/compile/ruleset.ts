@@ -84,4 +84,4 @@ export type Verdict =
 export type RejectAnswer = "tcp-reset" | "port-unreachable" | "host-unreachable" | "admin-prohibited";
 
 /** IANA protocol numbers that the language itself speaks of. */
-export const PROTOCOL = { icmp: 1, igmp: 2, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
+export const PROTOCOL = { icmp: 1, igmp: 2, tcp: 6, udp: 17, ah: 51, icmpv6: 58, sctp: 132 } as const;

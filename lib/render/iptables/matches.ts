@@ -1,7 +1,7 @@
 import type { Family } from "../../model/addresses";
 import { PROTOCOL, type Match } from "../../compile/ruleset";
 import type { PortRange } from "../../model/services";
-import { plainWord } from "./quote";
+import { plainAddress, plainWord } from "./quote";
 import type { AddressTests } from "./sets";
 
 /** The one bit of the packet's mark that is ours. Kubernetes uses 0x4000 and 0x8000, Calico the upper half. */
@@ -46,7 +46,12 @@ const PRINTERS: Printers = {
         return [{ words: ` -m set --match-set ${test.name} ${side === "source" ? "src" : "dst"}` }];
     }
   },
-  protocol: ({ number }, { family }) => (wrongIcmp(number, family) ? [] : [{ protocol: String(number), words: "" }]),
+  protocol: ({ number }, { family }) => {
+    if (wrongIcmp(number, family)) return [];
+    // IPv6 has AH among its extension headers: `-p` looks past it, at what follows.
+    if (number === PROTOCOL.ah && family === 6) return [{ words: " -m ah" }];
+    return [{ protocol: String(number), words: "" }];
+  },
   ports: ({ side, protocol, ranges }) =>
     multiports(ranges).map((group) => {
       const [only] = group;
@@ -104,10 +109,4 @@ function multiports(ranges: readonly PortRange[]): PortRange[][] {
 
 function printRange([first, last]: PortRange): string {
   return first === last ? String(first) : `${first}:${last}`;
-}
-
-/** `::1` begins with no letter or digit, so that plainWord does not fit. */
-function plainAddress(address: string): string {
-  if (!/^[0-9a-f:.]+(\/\d+)?$/.test(address)) throw new Error(`invariant: ${JSON.stringify(address)} is no address`);
-  return address;
 }

@@ -24,3 +24,9 @@ export function plainWord(word: string): string {
     throw new Error(`invariant: ${JSON.stringify(word)} is no plain word`);
   return word;
 }
+
+/** An address or network. `::1` begins with no letter or digit, so that plainWord does not fit. */
+export function plainAddress(address: string): string {
+  if (!/^[0-9a-f:.]+(\/\d+)?$/.test(address)) throw new Error(`invariant: ${JSON.stringify(address)} is no address`);
+  return address;
+}

@@ -1,6 +1,6 @@
 import { FAMILIES, type Family } from "../../model/addresses";
 import type { AddressSet } from "../../compile/ruleset";
-import { plainWord } from "./quote";
+import { plainAddress } from "./quote";
 
 /**
  * Stands in the texts where the generation's first eight digits come, which are a digest of the very texts. It holds a
@@ -43,7 +43,7 @@ export function renderSets(sets: readonly AddressSet[], testOf: AddressTests): s
       const elements = elementsOf(set, family);
       const size = `hashsize ${hashSize(elements.length)} maxelem ${Math.max(65536, elements.length)}`;
       text += `create ${test.name} hash:net family ${family === 4 ? "inet" : "inet6"} ${size}\n`;
-      for (const element of elements) text += `add ${test.name} ${plainWord(element)}\n`;
+      for (const element of elements) text += `add ${test.name} ${plainAddress(element)}\n`;
     }
   }
   return text;

@@ -47,6 +47,7 @@ describe("a match in a family", () => {
       ["-m set --match-set cdkfw-\u0001GENERATION\u0001-3-6 dst"],
     ],
     ["a protocol", { kind: "protocol", number: 47 }, ["-p 47"], ["-p 47"]],
+    ["AH is a header of IPv6", { kind: "protocol", number: 51 }, ["-p 51"], ["-m ah"]],
     ["ICMP is of IPv4", { kind: "protocol", number: 1 }, ["-p 1"], []],
     ["ICMPv6 is of IPv6", { kind: "protocol", number: 58 }, [], ["-p 58"]],
     ["a port", ports([[22, 22]]), ["-p tcp -m tcp --dport 22"], ["-p tcp -m tcp --dport 22"]],

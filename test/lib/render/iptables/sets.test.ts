@@ -22,6 +22,10 @@ describe("renderSets", () => {
     expect(render([{ name: "x", ...members }])).toBe(wanted.map((line) => `${line}\n`).join(""));
   });
 
+  it("takes addresses that begin with a colon", () => {
+    expect(render([{ name: "x", v4: [], v6: ["::/48", "::1"] }])).toMatch(/add \S+ ::\/48\nadd \S+ ::1\n$/);
+  });
+
   it("makes room for all members", () => {
     const [create] = render([{ name: "x", v4: many, v6: [] }]).split("\n");
     expect(create).toContain("hashsize 131072 maxelem 70000");
