@@ -31,7 +31,13 @@ export class Project {
     for (const [name, declare] of Object.entries(rules)) {
       const { address, ssh } = lab.host(name);
       const { user, identityFile, knownHostsFile } = ssh;
-      const target = { address, user, identityFiles: [identityFile], knownHostsFiles: [knownHostsFile] };
+      const target = {
+        address,
+        user,
+        identityFiles: [identityFile],
+        knownHostsFiles: [knownHostsFile],
+        connectTimeout: 5,
+      };
       const host = new Host(fleet, name, target);
       host.addZone("mgmt", { interfaces: ["eth0"] });
       host.addZone("ext", { interfaces: ["wan0"] });
