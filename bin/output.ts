@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colour } from "./colour";
 import { UserError } from "../lib/model/user-error";
 
 export function print(text: string): void {
@@ -16,7 +16,7 @@ export function printError(error: unknown, json: boolean): void {
     return;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
+    process.stderr.write(`${colour.red("error:")} ${error.message}\n`);
     if (error.help !== undefined) process.stderr.write(`  ${error.help}\n`);
     return;
   }

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colour } from "./colour";
 import type { Ending, Outcome, Step } from "../lib/deploy/outcome";
 
 /** What a deployment shows while it runs: the line of each host redrawn on a terminal, finished lines elsewhere. */
@@ -10,12 +10,12 @@ export interface Progress {
 export const SILENT: Progress = { step: () => undefined, done: () => undefined };
 
 const COLOUR: Readonly<Record<Ending, (text: string) => string>> = {
-  committed: pc.green,
-  unchanged: pc.dim,
-  "rolled-back": pc.yellow,
-  "safe-rules": pc.red,
-  failed: pc.red,
-  unknown: pc.red,
+  committed: colour.green,
+  unchanged: colour.dim,
+  "rolled-back": colour.yellow,
+  "safe-rules": colour.red,
+  failed: colour.red,
+  unknown: colour.red,
 };
 
 export function outcomeLine(outcome: Outcome, width: number): string {
@@ -45,7 +45,7 @@ function redrawn(plain: Progress, width: number, stream: NodeJS.WriteStream): Pr
   };
   const draw = (): void => {
     const lines = [...atWork].slice(0, Math.max(1, stream.rows - 2));
-    for (const [host, step] of lines) stream.write(`${host.padEnd(width)}  ${pc.cyan(`${step}…`)}\n`);
+    for (const [host, step] of lines) stream.write(`${host.padEnd(width)}  ${colour.cyan(`${step}…`)}\n`);
     drawn = lines.length;
   };
   return {

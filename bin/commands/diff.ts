@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { diffArrays } from "diff";
-import pc from "picocolors";
+import { colour } from "../colour";
 import { sideBySide } from "../../lib/deploy/side-by-side";
 import { committedPolicy } from "../../lib/deploy/status";
 import { UserError } from "../../lib/model/user-error";
@@ -73,8 +73,8 @@ function printReport({ host, stands, wanted, lines, different, error }: Report):
   print(`${host}:  generation ${stands ?? "none"} → ${wanted ?? ""}`);
   if (lines?.every((line) => line.startsWith(" "))) print("  the same policy, compiled in another way");
   for (const line of lines ?? []) {
-    if (line.startsWith("+")) print(pc.green(`  ${line}`));
-    else if (line.startsWith("-")) print(pc.red(`  ${line}`));
+    if (line.startsWith("+")) print(colour.green(`  ${line}`));
+    else if (line.startsWith("-")) print(colour.red(`  ${line}`));
   }
 }
 

@@ -25,18 +25,18 @@ export function sandboxCommand(): Command {
       "after",
       `
 Example:
-  $ cdkfw sandbox up --hosts 3
-  $ cdkfw sandbox exec -- cdkfw deploy           # as the deployer, who reaches all hosts
-  $ cdkfw sandbox exec h1 -- iptables-save       # on a host, past its firewall
-  $ cdkfw sandbox exec client -- curl http://198.51.100.1/
-  $ cdkfw sandbox down`,
+  cdkfw sandbox up --hosts 3
+  cdkfw sandbox exec -- cdkfw deploy           # as the deployer, who reaches all hosts
+  cdkfw sandbox exec h1 -- iptables-save       # on a host, past its firewall
+  cdkfw sandbox exec client -- curl http://198.51.100.1/
+  cdkfw sandbox down`,
     );
   const sub = (name: string, description: string, example: string) =>
     command
       .command(name)
       .description(description)
       .option("--dir <folder>", "where the sandbox keeps its keys and state", FOLDER)
-      .addHelpText("after", `\nExample:\n  $ cdkfw sandbox ${example}`);
+      .addHelpText("after", `\nExample:\n  cdkfw sandbox ${example}`);
 
   const up = sub("up", "start the hosts in the background", "up --hosts 3")
     .option("--hosts <number>", "how many hosts, h1 and so on", count, 3)

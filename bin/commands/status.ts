@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import pc from "picocolors";
+import { colour } from "../colour";
 import { sideBySide } from "../../lib/deploy/side-by-side";
 import { hostStatus, type HostStatus } from "../../lib/deploy/status";
 import { UserError } from "../../lib/model/user-error";
@@ -55,10 +55,10 @@ function inWords(report: Report): string {
       return `${head}  generation ${report.generation ?? "none"}, ${report.pending?.generation ?? "?"} by ${report.pending?.owner ?? "?"} waits ${report.pending?.secondsLeft ?? 0} more s`;
     case "committed": {
       const news = report.generation === report.wanted ? "" : `, ${report.wanted} waits to be deployed`;
-      const drift = report.intact === false ? pc.red("  the kernel's rules are not the committed ones") : "";
+      const drift = report.intact === false ? colour.red("  the kernel's rules are not the committed ones") : "";
       const safe =
         report.last?.outcome === "safe-rules"
-          ? pc.red("  a rollback failed: the safe rules stand, SSH alone is open")
+          ? colour.red("  a rollback failed: the safe rules stand, SSH alone is open")
           : "";
       return `${head}  generation ${report.generation ?? "none"}${news}${drift}${safe}`;
     }
@@ -66,6 +66,6 @@ function inWords(report: Report): string {
 }
 
 function coloured({ state }: Report): string {
-  const colour = { none: pc.dim, committed: pc.green, pending: pc.yellow, unreachable: pc.red }[state];
-  return colour(state.padEnd(11));
+  const paint = { none: colour.dim, committed: colour.green, pending: colour.yellow, unreachable: colour.red }[state];
+  return paint(state.padEnd(11));
 }

@@ -12,8 +12,8 @@ export interface BundleContents {
   readonly generation: string;
   readonly target: SshTarget;
   readonly texts: Readonly<Record<string, string>>;
-  /** The policy that the texts were made of, for people and later analysis. */
-  readonly policy: unknown;
+  /** The policy that the texts were made of, for people and later analysis; it gets the portable target as well. */
+  readonly policy: object;
 }
 
 /**
@@ -24,13 +24,14 @@ export function writeBundle(hostsFolder: string, contents: BundleContents, proje
   const { policy, texts, target, ...facts } = contents;
   const folder = resolve(hostsFolder, contents.host);
   const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
+  const portable = portableTarget(target, project, folder);
   const manifest: Manifest = {
     format: BUNDLE_FORMAT,
     ...facts,
-    target: portableTarget(target, project, folder),
+    target: portable,
     texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)])),
   };
-  const beside = { ...texts, [POLICY_FILE]: `${JSON.stringify(policy, null, 1)}\n` };
+  const beside = { ...texts, [POLICY_FILE]: `${JSON.stringify({ ...policy, target: portable }, null, 1)}\n` };
   if (!isNew) removeStrangers(folder, new Set([...Object.keys(beside), MANIFEST_FILE]));
   for (const [name, text] of Object.entries(beside)) {
     if (isNew || !holds(join(folder, name), text)) writeFileSync(join(folder, name), text);

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { newKeyPair } from "./keys";
 import { isMachineRoot } from "./places";
 
 export type Init = "sshd" | "systemd" | "idle";
@@ -83,7 +83,7 @@ export function makeDisk(folder: string, spec: DiskSpec): string {
   if (spec.init === "systemd") addSystemd(upper, write);
   else mkdirSync(join(upper, "etc/rc.boot.d")); // the boot scripts' folder shows that there is no systemd
 
-  const keys = utils.generateKeyPairSync("ed25519", { comment: spec.name });
+  const keys = newKeyPair(spec.name);
   if (spec.authorizedKey !== undefined) {
     write("etc/ssh/sshd_config", sshdConfig);
     write("etc/ssh/ssh_host_ed25519_key", keys.private, 0o600);

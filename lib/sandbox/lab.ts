@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { utils } from "ssh2";
 import { UserError } from "../model/user-error";
+import { newKeyPair } from "./keys";
 import { MAX_HOSTS } from "./addresses";
 import { makeBridges, plugCables, removeLinks } from "./cables";
 import { claimLab, releaseLab } from "./claim";
@@ -83,7 +83,7 @@ export class Lab {
     try {
       const folder = options.folder ?? claim.folder;
       mkdirSync(folder, { recursive: true });
-      const keys = utils.generateKeyPairSync("ed25519", { comment: "cdkfw-lab" });
+      const keys = newKeyPair("cdkfw-lab");
       const identityFile = join(folder, "id_ed25519");
       writeFileSync(identityFile, keys.private, { mode: 0o600 });
       chmodSync(identityFile, 0o600);
