@@ -4,17 +4,24 @@ import { told, type Reply } from "./protocol";
 /** What the runtime refuses, by its code: one sentence and the cure. The words after the code are the runtime's. */
 type Explain = (words: string[]) => [message: string, help: string];
 
-const PACKAGES: Readonly<Record<string, string>> = {
-  flock: "util-linux",
-  setsid: "util-linux",
-  sha256sum: "coreutils",
-  readlink: "coreutils",
-  awk: "mawk",
-  sed: "sed",
-  ipset: "ipset",
-};
+const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ["flock", "util-linux"],
+  ["setsid", "util-linux"],
+  ["sha256sum", "coreutils"],
+  ["readlink", "coreutils"],
+  ["awk", "mawk"],
+  ["sed", "sed"],
+  ["ipset", "ipset"],
+]);
 
-const INSTALL: Readonly<Record<string, string>> = { alpine: "apk add", fedora: "dnf install", rhel: "dnf install" };
+const INSTALL: ReadonlyMap<string, string> = new Map([
+  ["alpine", "apk add"],
+  ["fedora", "dnf install"],
+  ["rhel", "dnf install"],
+  ["centos", "dnf install"],
+  ["rocky", "dnf install"],
+  ["almalinux", "dnf install"],
+]);
 
 const EXPLAIN: Readonly<Record<string, Explain>> = {
   "lock-held": ([...who]) => [
@@ -26,10 +33,10 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     "Wait for its end, or end it with `cdkfw rollback`.",
   ],
   "missing-tools": ([os = "linux", ...tools]) => {
-    const packages = [...new Set(tools.map((tool) => PACKAGES[tool] ?? "iptables"))];
+    const packages = [...new Set(tools.map((tool) => PACKAGES.get(tool) ?? "iptables"))];
     return [
       `the host lacks ${tools.join(", ")}`,
-      `Install with \`${INSTALL[os] ?? "apt-get install"} ${packages.join(" ")}\` on the host. Nothing was changed.`,
+      `Install with \`${INSTALL.get(os) ?? "apt-get install"} ${packages.join(" ")}\` on the host. Nothing was changed.`,
     ];
   },
   "not-root": ([user]) => [
@@ -38,7 +45,7 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   ],
   iptables: (words) => [
     `iptables does not work on the host: ${words.join(" ")}`,
-    words.join(" ").includes("xtables lock")
+    /xtables.lock/.test(words.join(" "))
       ? "Nothing was changed. `fuser /run/xtables.lock` on the host tells who holds it."
       : "Is this a container without NET_ADMIN, or a kernel without netfilter?",
   ],
@@ -87,7 +94,10 @@ export function errorOf(reply: Reply, stderr = ""): UserError | undefined {
   const said = told(reply, "error");
   if (said === undefined) return undefined;
   const [code = "", ...words] = said.split(" ").filter((word) => word !== "");
-  const explained = EXPLAIN[code]?.(words) ?? [`the host refused: ${said}`, "`cdkfw status` tells what stands."];
+  const explained = (Object.hasOwn(EXPLAIN, code) ? EXPLAIN[code]?.(words) : undefined) ?? [
+    `the host refused: ${said}`,
+    "`cdkfw status` tells what stands.",
+  ];
   const detail = code === "incoming" ? lastLine(stderr) : "";
   return new UserError(code, detail === "" ? explained[0] : `${explained[0]}: ${detail}`, explained[1]);
 }

@@ -12,16 +12,16 @@ export interface Settled {
 }
 
 /** The runtime's words for how a change ended. */
-const ENDINGS: Readonly<Record<string, Ending>> = {
-  committed: "committed",
-  "rolled-back": "rolled-back",
-  "safe-rules": "safe-rules",
+const ENDINGS: ReadonlyMap<string, Ending> = new Map([
+  ["committed", "committed"],
+  ["rolled-back", "rolled-back"],
+  ["safe-rules", "safe-rules"],
   // Never armed, and never will be: the host remembers that it was asked. No rule was touched.
-  unknown: "failed",
-};
+  ["unknown", "failed"],
+]);
 
 export function endingOf(word: string): Ending {
-  return ENDINGS[word] ?? "unknown";
+  return ENDINGS.get(word) ?? "unknown";
 }
 
 /**

@@ -59,7 +59,10 @@ durable() { sync "$@" 2>/dev/null || sync; }
 # Not every sleep knows fractions of a second.
 short_sleep() { sleep 0.02 2>/dev/null || sleep 1; }
 
-log() { if command -v logger >/dev/null 2>&1; then logger -t cdkfw -- "$*" 2>/dev/null || :; fi; }
+log() {
+  if command -v logger >/dev/null 2>&1; then logger -t cdkfw -- "$*" 2>/dev/null || :
+  elif command -v systemd-cat >/dev/null 2>&1; then printf '%s\n' "$*" | systemd-cat -t cdkfw 2>/dev/null || :; fi
+}
 
 last_words() { tr '\n' ' ' <"$RUN/error" 2>/dev/null | cut -c 1-400; }
 

@@ -19,14 +19,16 @@ apply() {
     exit 0
   fi
   stage "$incoming" "$id"
-  write_file "$STATE/generations/$id/ports" "$port ${SSH_CONNECTION##* }" || fail disk "$STATE/generations"
+  # Another port than the deployer's where one is forwarded to the other; sudo hides it.
+  arrived=${SSH_CONNECTION:-}
+  write_file "$STATE/generations/$id/ports" "$port ${arrived##* }" || fail disk "$STATE/generations"
   rehearse "$id" 2>"$RUN/error" || fail refused-by-kernel "$(last_words)"
   step arm
   arm "$id" "$nonce" "$window" "$owner"
   # A lost connection must not stop it half-way from here on; before, it may.
   trap '' HUP PIPE
   step apply
-  if ! load_generation "$id" 2>"$RUN/error"; then
+  if ! { load_generation "$id" && phase applied; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be loaded: $why"
     say error load-failed "$why"
@@ -34,7 +36,6 @@ apply() {
     say end 3
     exit 3
   fi
-  phase applied
   say result applied
   # The deployer need not wait for these: they tell later what stood after this load.
   record_bridges "$STATE/generations/$id"
