@@ -1,0 +1,110 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Bundle } from "../../../lib/bundle/format";
+import { sha256 } from "../../../lib/bundle/generation";
+import type { Change } from "../../../lib/deploy/change";
+import { deployer } from "../../../lib/deploy/change";
+import { parcel } from "../../../lib/deploy/parcel";
+import { parseReply, told } from "../../../lib/deploy/protocol";
+import { INCOMING_PATH, runtimeScript } from "../../../lib/host/runtime";
+
+const NONCE = "0123456789abcdef0123456789abcdef";
+const change: Change = { nonce: NONCE, windowSeconds: 30, owner: "anna@desk", sshPort: 22, force: false };
+let folder: string;
+
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "parcel-"))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function bundle(texts: Record<string, string>): Bundle {
+  const digests = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)]));
+  const target = { address: "192.0.2.1" };
+  const facts = { format: 1, host: "h1", path: "h1", backend: "iptables", generation: "0".repeat(16) } as const;
+  return { folder: "/", manifest: { ...facts, target, texts: digests }, texts };
+}
+
+/** Receives as a host does, in a folder of ours, with a runtime that tells what it was called with. */
+function receive(given: Bundle, by: Change, spoil = (stdin: string): string => stdin): ReturnType<typeof spawnSync> {
+  const made = parcel(given, by);
+  const command = made.command.replaceAll(INCOMING_PATH, folder);
+  return spawnSync("/bin/sh", ["-c", command], { input: spoil(made.stdin), encoding: "utf8" });
+}
+
+/** The receiving script without its last line, which would start the runtime. */
+function unpack(given: Bundle, by = change): string {
+  const { stdin } = parcel(given, by);
+  const file = join(folder, `${by.nonce}.sh`);
+  writeFileSync(file, stdin.replace(/exec \/bin\/sh .*\n$/, ""));
+  const { status, stderr } = spawnSync("/bin/sh", [file], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return join(folder, by.nonce);
+}
+
+const HOSTILE = {
+  plain: "*filter\nCOMMIT\n",
+  empty: "",
+  shell: "$(touch /tmp/owned) `id` ${HOME} \\ \\\\ 'single' \"double\" !! * ~\n",
+  marks: "EOF\nCDKFW_END_\nCDKFW_END\n'\n",
+  "control-characters": "tab\tbell\u0007\n",
+  "wide.text": "äöü € 😀\n",
+  long: `${"x".repeat(100_000)}\n`,
+};
+
+test.each(Object.entries(HOSTILE))("the text %s arrives as it was", (name, text) => {
+  expect(readFileSync(join(unpack(bundle({ [name]: text })), name), "utf8")).toBe(text);
+});
+
+test("with the texts come their digests, as sha256sum reads them, and the whole runtime", () => {
+  const arrived = unpack(bundle(HOSTILE));
+  expect(spawnSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: arrived }).status).toBe(0);
+  expect(readFileSync(`${arrived}.runtime`, "utf8")).toBe(runtimeScript());
+  expect(existsSync(`${arrived}.sh`)).toBe(false);
+});
+
+test.each(["o'brien@desk", "$(id)@desk", "a b", '"', "-n", ""])(
+  "the owner %j reaches the runtime as one word",
+  (owner) => {
+    const last =
+      parcel(bundle({}), { ...change, owner })
+        .stdin.trimEnd()
+        .split("\n")
+        .at(-1) ?? "";
+    const words = last.replace(/^exec \/bin\/sh "\$f\.runtime" apply /, "").replace('"$f"', "folder");
+    const { stdout } = spawnSync("/bin/sh", ["-c", `printf '<%s>' ${words}`], { encoding: "utf8" });
+    expect(stdout).toBe(`<${NONCE}><folder><${"0".repeat(16)}><${NONCE}><30><${owner}><22><0>`);
+  },
+);
+
+test.each([
+  ["a text that ends within a line", { a: "no end" }],
+  ["a text that holds the mark of its end", { a: `CDKFW_END_${NONCE}\n` }],
+])("%s is a bug, and is not sent", (_what, texts) => {
+  expect(() => parcel(bundle(texts), change)).toThrow(/invariant/);
+});
+
+test.each([
+  ["cut off", (stdin: string) => stdin.slice(0, stdin.length / 2)],
+  ["empty", () => ""],
+  ["changed on the way", (stdin: string) => stdin.replace("ACCEPT", "REJECT")],
+  ["longer than it was", (stdin: string) => `${stdin}id\n`],
+])("a parcel that arrives %s is not run, and leaves nothing", (_what, spoil) => {
+  const { stdout, status } = receive(bundle({ a: "ACCEPT\n" }), change, spoil);
+  const reply = parseReply(String(stdout), NONCE);
+  expect([status, reply.end, told(reply, "error")]).toEqual([1, 1, "incoming"]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a place that can not be written to is told with the shell's words", () => {
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, "a file");
+  const { stdout, stderr } = receive(bundle({ a: "x\n" }), change);
+  expect(told(parseReply(String(stdout), NONCE), "error")).toBe("incoming");
+  expect(String(stderr)).not.toBe("");
+  rmSync(folder);
+  mkdirSync(folder);
+});
+
+test("the deployer's own name is made of letters that every file and log can hold", () => {
+  expect(deployer()).toMatch(/^[A-Za-z0-9@._-]{1,100}$/);
+});
