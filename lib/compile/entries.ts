@@ -25,7 +25,7 @@ export function entryRules(policy: HostPolicy, entry: Entry, verdicts: Record<Ac
   if (entry.destination.length > 0) {
     addresses.push({ kind: "address", side: "destination", set: setName(entry.destination) });
   }
-  const origin = originOf(entry);
+  const origin = originOf(policy, entry);
   const verdict = verdicts[entry.action];
   if (entry.services.length === 0) return [{ matches: addresses, verdict, origin }];
   const services = entry.services.flatMap((name) => found(policy.services[name], "service", name));
@@ -34,14 +34,16 @@ export function entryRules(policy: HostPolicy, entry: Entry, verdicts: Record<Ac
     .map(({ family, match }) => ({ ...(family && { family }), matches: [...addresses, match], verdict, origin }));
 }
 
-const origins = new WeakMap<Entry, RuleOrigin>();
+const origins = new WeakMap<HostPolicy, Map<Entry, RuleOrigin>>();
 
 /** One object for all the rules of an entry, in however many chains: printers make its text once. */
-function originOf(entry: Entry): RuleOrigin {
-  let origin = origins.get(entry);
+function originOf(policy: HostPolicy, entry: Entry): RuleOrigin {
+  const known = origins.get(policy) ?? new Map<Entry, RuleOrigin>();
+  if (known.size === 0) origins.set(policy, known);
+  let origin = known.get(entry);
   if (origin === undefined) {
     origin = { kind: "entry", origin: entry.origin, words: entryInWords(entry) };
-    origins.set(entry, origin);
+    known.set(entry, origin);
   }
   return origin;
 }

@@ -22,8 +22,11 @@ export interface SynthesizedHost {
 export const WORDS_FILE = "policy.txt";
 
 /** One policy → what its bundle holds. Pure. */
-export function bundleContents(given: HostPolicy): BundleContents & { readonly policy: HostPolicy } {
-  const policy = inNormalOrder(given);
+export function bundleContents(policy: HostPolicy): BundleContents {
+  return contentsAndWords(inNormalOrder(policy)).contents;
+}
+
+function contentsAndWords(policy: HostPolicy): { contents: BundleContents; words: readonly string[] } {
   const words = policyInWords(policy);
   const rendered = {
     ...render(compile(policy), policy.backend),
@@ -31,7 +34,7 @@ export function bundleContents(given: HostPolicy): BundleContents & { readonly p
   };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
   const { host, path, backend, target } = policy;
-  return { host, path, backend, generation, target, texts, policy };
+  return { contents: { host, path, backend, generation, target, texts, policy }, words };
 }
 
 /**
@@ -42,8 +45,8 @@ export function synthesize(policies: readonly HostPolicy[], output: string, stac
   const hostsFolder = join(output, "stacks", stack, "hosts");
   removeOtherBundles(hostsFolder, new Set(policies.map(({ host }) => host)));
   return policies.map((policy) => {
-    const contents = bundleContents(policy);
+    const { contents, words } = contentsAndWords(inNormalOrder(policy));
     const folder = writeBundle(hostsFolder, contents);
-    return { host: policy.host, stack, generation: contents.generation, words: policyInWords(contents.policy), folder };
+    return { host: policy.host, stack, generation: contents.generation, words, folder };
   });
 }
