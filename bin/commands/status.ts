@@ -44,25 +44,28 @@ export function statusCommand(): Command {
   });
 }
 
+const SAFE = colour.red("a rollback failed: the safe rules stand, SSH alone is open");
+
 function inWords(report: Report): string {
   const head = `${report.host}  ${coloured(report)}`;
   switch (report.state) {
     case "unreachable":
       return `${head}  ${report.error.message}${report.error.help === null ? "" : `\n  ${report.error.help}`}`;
     case "none":
-      return `${head}  no rules of ours`;
+      return `${head}  ${report.safe === true ? SAFE : "no rules of ours"}${busy(report)}`;
     case "pending":
       return `${head}  generation ${report.generation ?? "none"}, ${report.pending?.generation ?? "?"} by ${report.pending?.owner ?? "?"} waits ${report.pending?.secondsLeft ?? 0} more s`;
     case "committed": {
       const news = report.generation === report.wanted ? "" : `, ${report.wanted} waits to be deployed`;
       const drift = report.intact === false ? colour.red("  the kernel's rules are not the committed ones") : "";
-      const safe =
-        report.last?.outcome === "safe-rules"
-          ? colour.red("  a rollback failed: the safe rules stand, SSH alone is open")
-          : "";
-      return `${head}  generation ${report.generation ?? "none"}${news}${drift}${safe}`;
+      const safe = report.safe === true ? `  ${SAFE}` : "";
+      return `${head}  generation ${report.generation ?? "none"}${news}${drift}${safe}${busy(report)}`;
     }
   }
+}
+
+function busy({ busy }: HostStatus): string {
+  return busy === undefined ? "" : `  (${busy} is at work on it)`;
 }
 
 function coloured({ state }: Report): string {
