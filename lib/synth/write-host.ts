@@ -1,0 +1,43 @@
+import { nameGeneration } from "../bundle/generation";
+import { writeBundle, type BundleContents } from "../bundle/write";
+import { compile } from "../compile/compile";
+import type { HostPolicy } from "../model/policy";
+import { policyInWords } from "../model/policy-words";
+import { render } from "../render/render";
+import { GENERATION_MARK } from "../render/iptables/sets";
+import { inNormalOrder } from "./normal-order";
+
+/** The policy in words, as it goes to the host beside the loaders' texts. */
+export const WORDS_FILE = "policy.txt";
+
+/** A host's bundle as it was written. */
+export interface WrittenHost {
+  readonly host: string;
+  readonly generation: string;
+  /** The policy in words, line by line. */
+  readonly words: readonly string[];
+  readonly folder: string;
+}
+
+/** One policy → what its bundle holds. Pure. */
+export function bundleContents(policy: HostPolicy): BundleContents {
+  return contentsAndWords(inNormalOrder(policy)).contents;
+}
+
+/** One policy → its bundle in `FOLDER/HOST`. */
+export function writeHost(policy: HostPolicy, hostsFolder: string): WrittenHost {
+  const { contents, words } = contentsAndWords(inNormalOrder(policy));
+  const folder = writeBundle(hostsFolder, contents);
+  return { host: policy.host, generation: contents.generation, words, folder };
+}
+
+function contentsAndWords(policy: HostPolicy): { contents: BundleContents; words: readonly string[] } {
+  const words = policyInWords(policy);
+  const rendered = {
+    ...render(compile(policy), policy.backend),
+    [WORDS_FILE]: words.map((line) => `${line}\n`).join(""),
+  };
+  const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
+  const { host, path, backend, target } = policy;
+  return { contents: { host, path, backend, generation, target, texts, policy }, words };
+}
