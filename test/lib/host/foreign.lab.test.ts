@@ -18,6 +18,8 @@ create cdkfwx hash:ip
 add cdkfwx 192.0.2.1
 create my-cdkfw-set hash:net family inet6
 add my-cdkfw-set 2001:db8::/32
+create cdkfw_mine hash:ip
+create not-cdkfw-1 hash:net
 create blocklist hash:ip,port
 add blocklist 192.0.2.9,tcp:25
 `,
