@@ -1,7 +1,7 @@
 // Two projects: `unit` runs anywhere; `lab` needs test hosts and is started by `npm test` inside the lab's namespaces.
 const shared = {
   testEnvironment: "node",
-  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true, diagnostics: false }] },
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
   moduleNameMapper: {
     "^cdkfw$": "<rootDir>/constructs/index.ts",
     "^cdkfw/cdktf$": "<rootDir>/constructs/cdktf/index.ts",

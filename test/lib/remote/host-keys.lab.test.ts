@@ -63,11 +63,12 @@ test("a changed key is refused, with both fingerprints and the line of the old o
 });
 
 test("plain, hashed, listed and wildcard names let in; another host's do not", async () => {
+  const network = web.address.split(".").slice(0, 2).join(".");
   expect(await outcome(`${web.address} ${web.hostKey}\n`)).toBe("in");
   expect(await outcome(`${hashed(web.address)} ${web.hostKey}\n`)).toBe("in");
   expect(await outcome(`x,${web.address},y ${web.hostKey}\n`)).toBe("in");
-  expect(await outcome(`10.77.* ${web.hostKey}\n`)).toBe("in");
-  expect(await outcome(`10.77.*,!${web.address} ${web.hostKey}\n`)).toBe("unknown-host-key");
+  expect(await outcome(`${network}.* ${web.hostKey}\n`)).toBe("in");
+  expect(await outcome(`${network}.*,!${web.address} ${web.hostKey}\n`)).toBe("unknown-host-key");
   expect(await outcome(`${hashed("10.77.9.9")} ${web.hostKey}\n`)).toBe("unknown-host-key");
 });
 
