@@ -58,7 +58,8 @@ function networkOf(address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number): string {
   return ipaddr.fromByteArray(bytes).toString();
 }
 
-const addressOf = (family: Family) =>
+/** A host address or network of a family, in its one spelling. */
+export const addressOf = (family: Family) =>
   z.string().check((context) => {
     const normal = normaliseAddress(context.value, family);
     const problem =
@@ -78,3 +79,10 @@ export const addressPolicy = z
   .refine(({ v4, v6 }) => v4.length + v6.length > 0, "at least one address");
 
 export type AddressPolicy = Readonly<{ v4: readonly string[]; v6: readonly string[] }>;
+
+/** All members of several addresses, each once. */
+export function joinAddresses(addresses: readonly AddressPolicy[]): AddressPolicy {
+  const v4 = new Set(addresses.flatMap((address) => address.v4));
+  const v6 = new Set(addresses.flatMap((address) => address.v6));
+  return { v4: [...v4], v6: [...v6] };
+}

@@ -1,8 +1,11 @@
 import type { Check } from "./checks/check";
+import { entriesHaveNotExpired, rawSpeaksTheBackend, snatNeedsNat, sourcePortsNeedPorts } from "./checks/conditions";
 import { hostDoesNotTalkToItself, natLeavesTheHost, sourceIsNotAll } from "./checks/directions";
-import { familiesMeet } from "./checks/families";
+import { exceptionsTakeSomeAway } from "./checks/exceptions";
+import { familiesMeet, snatMeetsTheFamily } from "./checks/families";
+import { forwardsComeFromAZone, hairpinZonesAreOthers, translatedPortsFit } from "./checks/forwards";
 import { addressesAreKnown, servicesAreKnown, zonesAreKnown } from "./checks/known-names";
-import { interfacesBelongToOneZone, zonesAreDeclaredOnce } from "./checks/zones";
+import { interfacesBelongToOneZone, patternsStayInTheirZone, zonesAreDeclaredOnce } from "./checks/zones";
 import type { Finding } from "./findings";
 import type { HostPolicy } from "./policy";
 import { SERVICE_LIBRARY } from "./service-library";
@@ -11,30 +14,43 @@ import { SERVICE_LIBRARY } from "./service-library";
 export const POLICY_CHECKS: readonly Check[] = Object.freeze([
   zonesAreDeclaredOnce,
   interfacesBelongToOneZone,
+  patternsStayInTheirZone,
   zonesAreKnown,
   addressesAreKnown,
   servicesAreKnown,
   sourceIsNotAll,
   hostDoesNotTalkToItself,
   natLeavesTheHost,
+  snatNeedsNat,
+  forwardsComeFromAZone,
+  hairpinZonesAreOthers,
+  translatedPortsFit,
+  sourcePortsNeedPorts,
   familiesMeet,
+  snatMeetsTheFamily,
+  exceptionsTakeSomeAway,
+  rawSpeaksTheBackend,
+  entriesHaveNotExpired,
 ]);
 
-/** Names that a user could have meant although the policy does not use them. */
-export interface KnownNames {
+/** What is known beside the policy: names that a user could have meant although the policy does not use them, and the day. */
+export interface Surroundings {
   /** @default the names of the policy's addresses */
   readonly addresses?: Iterable<string>;
   /** @default the names of the policy's services and of the library */
   readonly services?: Iterable<string>;
+  /** The day of the synth, such as `2026-11-22`. @default unknown: nothing is told to have expired */
+  readonly today?: string | undefined;
 }
 
 /** All that is wrong with how a policy's parts fit together. */
-export function checkPolicy(policy: HostPolicy, known: KnownNames = {}): Finding[] {
+export function checkPolicy(policy: HostPolicy, known: Surroundings = {}): Finding[] {
   const findings: Finding[] = [];
   const context = {
     policy,
     addressNames: known.addresses ?? Object.keys(policy.addresses),
     serviceNames: known.services ?? [...Object.keys(policy.services), ...Object.keys(SERVICE_LIBRARY)],
+    today: known.today,
     report: (finding: Finding) => void findings.push(finding),
   };
   for (const check of POLICY_CHECKS) check(context);

@@ -31,13 +31,20 @@ export class DocumentReader {
    * The members of a map, each by itself. One with a mistake has nothing as its value, so that what names it is not
    * told to name nothing.
    */
-  parseMembers<T>(map: unknown, name: z.ZodType, member: z.ZodType<T>, path: Path): Map<string, T | undefined> {
+  parseMembers<T>(
+    map: unknown,
+    name: z.ZodType,
+    /** The schema of a member, or how to tell it by what is given. */
+    member: z.ZodType<T> | ((given: unknown) => z.ZodType<T>),
+    path: Path,
+  ): Map<string, T | undefined> {
     const members = new Map<string, T | undefined>();
     if (!isRecord(map)) return members;
     for (const [key, value] of Object.entries(map)) {
       const mistake = explainValue(name, key, "valid name");
       if (mistake !== undefined) this.report([...path, key], mistake, "key");
-      members.set(key, this.parse(member, value, [...path, key]));
+      const schema = typeof member === "function" ? member(value) : member;
+      members.set(key, this.parse(schema, value, [...path, key]));
     }
     return members;
   }

@@ -1,10 +1,12 @@
 import { readAddressText } from "./address-text";
-import type { AddressPolicy } from "./addresses";
+import { joinAddresses, type AddressPolicy } from "./addresses";
+import { conditionsOf } from "./condition-forms";
 import type { Mistake } from "./explain-issues";
-import { show } from "./findings";
+import { nearestName, show } from "./findings";
+import { hostAddressOf } from "./host-address";
 import type { Origin } from "./origin";
-import { action, type Action, type Endpoint, type RuleEntry } from "./policy";
-import type { EntryForm } from "./policy-file";
+import { action, type Endpoint, type ForwardEntry, type HostAddress, type RuleEntry } from "./policy";
+import type { ForwardForm, RuleForm } from "./policy-file";
 import { libraryService } from "./service-library";
 import { readServiceText } from "./service-text";
 import type { ServicePolicy } from "./services";
@@ -21,38 +23,101 @@ export interface UsedObjects {
   readonly services: Record<string, ServicePolicy>;
 }
 
-type Complain = (mistake: Mistake) => void;
+/** How an entry's names are looked up, and what is wrong with them told. */
+export interface Lookup {
+  readonly known: NamedObjects;
+  readonly used: UsedObjects;
+  complain(mistake: Mistake): void;
+}
 
-/** The entry that a form means, or nothing where its action is not clear. */
-export function entryOfForm(
-  form: EntryForm,
-  origin: Origin,
-  known: NamedObjects,
-  used: UsedObjects,
-  complain: Complain,
-): RuleEntry | undefined {
+/** The rule that a form means, or nothing where its action is not clear. */
+export function ruleOfForm(form: RuleForm, origin: Origin, lookup: Lookup): RuleEntry | undefined {
   const [verb, ...more] = action.options.filter((name) => form[name] !== undefined);
-  if (verb === undefined || more.length > 0) {
-    complain(unclearAction(verb, more));
+  if (verb === undefined || more.length > 0 || form.forward !== undefined) {
+    lookup.complain(
+      unclearAction([...(verb === undefined ? [] : [verb, ...more]), ...(form.forward ? ["forward"] : [])]),
+    );
     return undefined;
   }
+  const snat = form.snat && machineOf("snat", form.snat, lookup);
   return {
     kind: "rule",
     action: verb,
     from: endpointOf(form.from),
     to: endpointOf(form.to),
-    source: addressesOf(form.source ?? [], known, used, complain),
-    destination: addressesOf(form.destination ?? [], known, used, complain),
-    services: servicesOf(form[verb] ?? [], known, used, complain),
-    ...(form.comment && { comment: form.comment }),
+    source: addressesOf(form.source ?? [], lookup),
+    destination: addressesOf(form.destination ?? [], lookup),
+    services: servicesOf(form[verb] ?? [], lookup),
+    ...(snat && { snat }),
+    ...moreOf(form, lookup),
     origin,
   };
 }
 
-function unclearAction(first: Action | undefined, more: readonly Action[]): Mistake {
-  const allowed = `one of ${action.options.map(show).join(", ")}, as in \`accept: ssh\``;
-  if (first === undefined) return { problem: "the entry has no action", allowed };
-  return { problem: `the entry has several actions: ${[first, ...more].map(show).join(", ")}`, allowed };
+/** The port forward that a form means, or nothing where it leads nowhere. */
+export function forwardOfForm(form: ForwardForm, origin: Origin, lookup: Lookup): ForwardEntry | undefined {
+  const target = machineOf("to", form.to, lookup);
+  const entry = {
+    kind: "forward" as const,
+    from: endpointOf(form.from),
+    external: addressesOf(form.at ?? [], lookup),
+    source: addressesOf(form.source ?? [], lookup),
+    services: servicesOf(form.forward, lookup),
+    ...(form.port && { targetPorts: form.port }),
+    hairpin: [...new Set(form.hairpin)],
+    ...moreOf(form, lookup),
+    origin,
+  };
+  return target && { ...entry, target };
+}
+
+function moreOf(form: RuleForm | ForwardForm, lookup: Lookup) {
+  const except = (property: "exceptSource" | "exceptDestination") => {
+    if (form[property]?.includes("any") === true) {
+      lookup.complain({
+        problem: `\`${property}\` is \`any\`: the entry would never match`,
+        fix: "name what to leave out",
+      });
+    }
+    return addressesOf(form[property] ?? [], lookup);
+  };
+  return {
+    ...conditionsOf(form, except("exceptSource"), except("exceptDestination")),
+    ...(form.comment && { comment: form.comment }),
+  };
+}
+
+function machineOf(property: string, names: readonly string[], { known, complain }: Lookup): HostAddress | undefined {
+  const members = names.map((name): AddressPolicy | Mistake => {
+    const declared = known.addresses.get(name) ?? readAddressText(name);
+    if (declared === undefined) return unknownAddress(name, known.addresses.keys());
+    return "policy" in declared ? declared.policy : declared;
+  });
+  const mistakes = members.filter((one): one is Mistake => "problem" in one);
+  for (const mistake of mistakes) complain(mistake);
+  const policy = joinAddresses(members.filter((one): one is AddressPolicy => !("problem" in one)));
+  // An address that is empty has a finding of its own.
+  if (mistakes.length > 0 || policy.v4.length + policy.v6.length === 0) return undefined;
+  const machine = hostAddressOf(policy, `\`${property}\``);
+  if (!("problem" in machine)) return machine;
+  complain(machine);
+  return undefined;
+}
+
+/** What is told of a name that must stand for an address at once. */
+export function unknownAddress(name: string, known: Iterable<string>): Mistake {
+  const near = nearestName(name, known);
+  return {
+    problem: `${show(name)} is no known address`,
+    allowed: "the name of a declared address, or an address such as `203.0.113.5`",
+    fix: near === undefined ? `declare an address named ${show(name)}` : `did you mean \`${near}\`?`,
+  };
+}
+
+function unclearAction(given: readonly string[]): Mistake {
+  const allowed = `one of ${[...action.options, "forward"].map(show).join(", ")}, as in \`accept: ssh\``;
+  if (given.length === 0) return { problem: "the entry has no action", allowed };
+  return { problem: `the entry has several actions: ${given.map(show).join(", ")}`, allowed };
 }
 
 function endpointOf(name: string): Endpoint {
@@ -60,7 +125,7 @@ function endpointOf(name: string): Endpoint {
   return { kind: "zone", name };
 }
 
-function addressesOf(names: readonly string[], known: NamedObjects, used: UsedObjects, complain: Complain): string[] {
+function addressesOf(names: readonly string[], { known, used, complain }: Lookup): string[] {
   if (names.length === 1 && names[0] === "any") return [];
   return names.map((name) => {
     const declared = known.addresses.get(name);
@@ -78,7 +143,7 @@ function addressesOf(names: readonly string[], known: NamedObjects, used: UsedOb
   });
 }
 
-function servicesOf(names: readonly string[], known: NamedObjects, used: UsedObjects, complain: Complain): string[] {
+function servicesOf(names: readonly string[], { known, used, complain }: Lookup): string[] {
   if (names.length === 1 && names[0] === "all") return [];
   return names.map((name) => {
     const read = known.services.get(name) ?? libraryService(name) ?? readServiceText(name);

@@ -45,7 +45,7 @@ function explainIssue(
 ): MistakeAt[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(schema, issue.path, key));
   const given = valueAt(value, issue.path);
-  const label = labelOf([...base, ...issue.path]);
+  const label = labelOf([...base, ...pathWithin(value, issue.path)]);
   if (issue.code === "custom" && issue.params?.["sentence"] === true) {
     return [{ path: issue.path, problem: issue.message }];
   }
@@ -113,11 +113,18 @@ function labelOf(path: readonly PropertyKey[]): string {
   return show(`${parent === undefined ? "" : String(parent)}[${String(last)}]`);
 }
 
+/** A text or a number may stand for an object that has it as one of its properties: the path then ends there. */
+function pathWithin(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const end = path.findIndex((_, length) => isScalar(valueAt(value, path.slice(0, length))));
+  return end === -1 ? path : path.slice(0, end);
+}
+
+const isScalar = (value: unknown) => typeof value === "string" || typeof value === "number";
+
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let here = value;
   for (const key of path) {
-    // A text may stand for an object that has it as one of its properties.
-    if (typeof here === "string") return here;
+    if (isScalar(here)) return here;
     if (typeof here !== "object" || here === null || !Object.hasOwn(here, key)) return undefined;
     here = (here as Record<PropertyKey, unknown>)[key];
   }
@@ -143,8 +150,14 @@ function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | 
 
 function unwrap(schema: z.ZodType): z.ZodType {
   const def = defOf(schema);
-  const inner = def["innerType"] ?? (def.type === "pipe" ? def["out"] : undefined);
+  const inner = def["innerType"] ?? (def.type === "pipe" ? checkedBy(def) : undefined);
   return inner === undefined ? schema : unwrap(inner as z.ZodType);
+}
+
+/** A pipe has a transformation on one of its sides, before the schema or after it. */
+function checkedBy(pipe: Def): z.ZodType {
+  const out = pipe["out"] as z.ZodType;
+  return defOf(out).type === "transform" ? (pipe["in"] as z.ZodType) : out;
 }
 
 function keysOf(schema: z.ZodType | undefined): string[] {

@@ -20,11 +20,14 @@ export const zoneName = z
     "a name other than `all`, `host` and `fw`, which the language gives",
   );
 
-/** A network interface as the kernel names it: at most 15 bytes, no white space, no slash. */
+/** A network interface as the kernel names it: at most 15 bytes, no white space, no slash. `br-*` names all that begin so. */
 export const interfaceName = z
   .string()
   .max(15, "at most 15 characters, as the kernel allows")
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/, "letters, digits and `_ . @ : -`, starting with a letter, a digit or `_`")
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_.@:-]*\*?$/,
+    "letters, digits and `_ . @ : -`, starting with a letter, a digit or `_`; a `*` at the end for all that begin so",
+  )
   .refine((name) => name !== "__proto__", "a name other than `__proto__`");
 
 /** Free words of a user: printable, on one line. */

@@ -1,12 +1,25 @@
 import { dirname, resolve } from "node:path";
+import type { z } from "zod";
 import { checkPolicy } from "./check-policy";
 import { DocumentReader, isRecord, type Path } from "./document-reader";
-import { entryOfForm, type NamedObjects, type UsedObjects } from "./entry-of-form";
+import { groupsOf } from "./address-groups";
+import { forwardOfForm, ruleOfForm, type NamedObjects, type UsedObjects } from "./entry-of-form";
+import type { Mistake } from "./explain-issues";
 import { byPlace, show } from "./findings";
 import { FindingsError } from "./findings-error";
 import type { Origin } from "./origin";
-import { hostPolicy, POLICY_FORMAT, type HostPolicy, type RuleEntry, type ZonePolicy } from "./policy";
-import { addressesForm, entryForm, hostForm, NAMES, servicesForm, sharedForm, zoneForm } from "./policy-file";
+import { action, hostPolicy, POLICY_FORMAT, type Entry, type HostPolicy, type ZonePolicy } from "./policy";
+import {
+  addressesForm,
+  forwardForm,
+  hostForm,
+  NAMES,
+  ruleForm,
+  servicesForm,
+  sharedForm,
+  wholeZoneForm,
+  zoneForm,
+} from "./policy-file";
 import { SERVICE_LIBRARY } from "./service-library";
 import { filesOf } from "./target-files";
 import { readYaml } from "./yaml-document";
@@ -16,8 +29,13 @@ import { readYaml } from "./yaml-document";
  * write or in the full form of a bundle's `policy.json`.
  * @throws FindingsError `invalid-policy` with all mistakes, each with its line and column
  */
-export function parsePolicyFile(text: string, fileName: string): HostPolicy[] {
-  const reader = new PolicyReader(readYaml(text, fileName), fileName);
+export function parsePolicyFile(
+  text: string,
+  fileName: string,
+  /** The day of the synth, such as `2026-11-22`. @default unknown: no entry is told to have expired */
+  today?: string,
+): HostPolicy[] {
+  const reader = new PolicyReader(readYaml(text, fileName), fileName, today);
   const policies = reader.findings.length > 0 ? [] : reader.readAll();
   if (reader.findings.length === 0) return policies;
   throw new FindingsError("invalid-policy", `the policy ${show(fileName)}`, byPlace(reader.findings));
@@ -29,6 +47,7 @@ class PolicyReader extends DocumentReader {
   constructor(
     document: ReturnType<typeof readYaml>,
     private readonly file: string,
+    private readonly today: string | undefined,
   ) {
     super(document);
   }
@@ -59,7 +78,7 @@ class PolicyReader extends DocumentReader {
         return undefined;
       }
       const policy = this.parse(hostPolicy, value, path);
-      if (policy !== undefined) this.findings.push(...checkPolicy(policy));
+      if (policy !== undefined) this.findings.push(...checkPolicy(policy, { today: this.today }));
       return policy;
     }
     const form = this.parse(hostForm, value, path);
@@ -85,11 +104,13 @@ class PolicyReader extends DocumentReader {
       zones: this.#readZones(value["zones"], path, originOf),
       entries: this.#readEntries(value["entries"], path, originOf, known, used),
       ...used,
+      ...(form?.invalid && { invalid: form.invalid }),
     };
     this.findings.push(
       ...checkPolicy(policy, {
         addresses: known.addresses.keys(),
         services: [...known.services.keys(), ...Object.keys(SERVICE_LIBRARY)],
+        today: this.today,
       }),
     );
     return policy;
@@ -103,20 +124,22 @@ class PolicyReader extends DocumentReader {
       addresses: this.parseMembers(value["addresses"], NAMES.addresses, addressesForm, [...path, "addresses"]),
       services: this.parseMembers(value["services"], NAMES.services, servicesForm, [...path, "services"]),
     };
-    for (const [name, members] of read.addresses) {
-      const v4 = new Set(members?.flatMap((member) => member.v4));
-      const v6 = new Set(members?.flatMap((member) => member.v6));
-      addresses.set(name, { v4: [...v4], v6: [...v6] });
+    for (const [name, policy] of groupsOf(read.addresses, shared.addresses, (of, mistake) =>
+      this.report([...path, "addresses", of], mistake),
+    )) {
+      addresses.set(name, policy);
     }
     for (const [name, members] of read.services) services.set(name, members?.flat() ?? []);
     return { addresses, services };
   }
 
   #readZones(value: unknown, path: Path, originOf: (...inside: Path) => Origin): ZonePolicy[] {
-    const zones = this.parseMembers(value, NAMES.zones, zoneForm, [...path, "zones"]);
-    return [...zones].map(([name, interfaces]) => ({
+    const formOf = (given: unknown) => (isRecord(given) && !("name" in given) ? wholeZoneForm : zoneForm);
+    const zones = this.parseMembers(value, NAMES.zones, formOf, [...path, "zones"]);
+    return [...zones].map(([name, zone]) => ({
       name,
-      interfaces: (interfaces ?? []).map((one, index) => ({ ...one, origin: originOf("zones", name, index) })),
+      interfaces: (zone?.interfaces ?? []).map((one, index) => ({ ...one, origin: originOf("zones", name, index) })),
+      ...(zone?.default && { default: zone.default }),
       origin: originOf("zones", name),
     }));
   }
@@ -127,14 +150,24 @@ class PolicyReader extends DocumentReader {
     originOf: (...inside: Path) => Origin,
     known: NamedObjects,
     used: UsedObjects,
-  ): RuleEntry[] {
-    return (Array.isArray(value) ? value : []).flatMap((given: unknown, index) => {
+  ): Entry[] {
+    return (Array.isArray(value) ? value : []).flatMap((given: unknown, index): Entry[] => {
       const place = [...path, "entries", index];
-      const form = this.parse(entryForm, given, place);
-      if (form === undefined) return [];
-      const complain = (mistake: Parameters<PolicyReader["report"]>[1]) => this.report(place, mistake);
-      return entryOfForm(form, originOf("entries", index), known, used, complain) ?? [];
+      const complain = (mistake: Mistake) => this.report(place, mistake);
+      const entry = isForward(given)
+        ? this.#readEntry(forwardForm, given, place, (form) =>
+            forwardOfForm(form, originOf("entries", index), { known, used, complain }),
+          )
+        : this.#readEntry(ruleForm, given, place, (form) =>
+            ruleOfForm(form, originOf("entries", index), { known, used, complain }),
+          );
+      return entry === undefined ? [] : [entry];
     });
+  }
+
+  #readEntry<T>(form: z.ZodType<T>, given: unknown, place: Path, meaning: (form: T) => Entry | undefined) {
+    const read = this.parse(form, given, place);
+    return read === undefined ? undefined : meaning(read);
   }
 
   /** A bundle's folder has the name of its host, on file systems that do not tell `Web` from `web` too. */
@@ -148,4 +181,9 @@ class PolicyReader extends DocumentReader {
       seen.add(key);
     }
   }
+}
+
+/** An entry that has also an action is read as a rule, which tells of both. */
+function isForward(given: unknown): boolean {
+  return isRecord(given) && "forward" in given && !action.options.some((name) => name in given);
 }

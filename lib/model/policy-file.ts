@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { readAddressText } from "./address-text";
 import type { AddressPolicy } from "./addresses";
+import { conditionForms, portForm } from "./condition-forms";
+import { show } from "./findings";
 import { sshSettings } from "./inventory";
+import { readProtocol } from "./ip-protocols";
 import { comment, interfaceName, objectName, zoneName } from "./names";
-import { backend } from "./policy";
+import { backend, hostPolicy, zonePolicy } from "./policy";
 import { libraryService } from "./service-library";
 import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
@@ -16,9 +19,22 @@ const listOf = <T extends z.ZodType>(element: T, least: string) =>
     z.array(element).min(1, least),
   );
 
+/** `gre`, `47` */
+const protocolForm = z.unknown().transform((given, context): number => {
+  const read = readProtocol(given);
+  if (typeof read === "number") return read;
+  const message = [`${read.problem}. Allowed: ${read.allowed ?? ""}`, read.fix].filter(Boolean).join(". ");
+  context.issues.push({ code: "custom", message, params: { sentence: true }, input: given });
+  return z.NEVER;
+});
+
 const interfaceForm = z.preprocess(
   (given) => (typeof given === "string" ? { name: given } : given),
-  z.strictObject({ name: interfaceName, dhcp: z.boolean().default(false) }),
+  z.strictObject({
+    name: interfaceName,
+    dhcp: z.boolean().default(false),
+    protocols: listOf(protocolForm, "at least one protocol").optional(),
+  }),
 );
 
 type Complain = (message: string) => void;
@@ -31,12 +47,15 @@ const readBy = <T>(read: (text: string, complain: Complain) => T | undefined) =>
     return read(text, complain) ?? z.NEVER;
   });
 
-const ADDRESS_FORMS = "an address or network, such as `203.0.113.0/24` or `2001:db8::/32`";
+const ADDRESS_FORMS = "an address or network, such as `203.0.113.0/24` or `2001:db8::/32`, or the name of an address";
 
-const addressForm = readBy((text, complain): AddressPolicy | undefined => {
+/** A member of an address: what it is itself, or the name of another address. */
+const addressForm = readBy((text, complain): AddressPolicy | string | undefined => {
   const read = readAddressText(text);
-  if (read === undefined) complain(`\`${text.slice(0, 80)}\` is not ${ADDRESS_FORMS}`);
-  else if ("problem" in read) complain([read.problem, read.fix].filter(Boolean).join(": "));
+  if (read === undefined) {
+    if (objectName.safeParse(text).success) return text;
+    complain(`${show(text)} is not ${ADDRESS_FORMS}`);
+  } else if ("problem" in read) complain([read.problem, read.fix].filter(Boolean).join(": "));
   else return read.policy;
   return undefined;
 });
@@ -52,19 +71,48 @@ const serviceForm = readBy((text, complain): ServicePolicy | undefined => {
 
 const named = listOf(z.string(), "at least one name");
 
-export const entryForm = z.strictObject({
+/** What narrows an entry, or says more of it, whichever its kind is. */
+const commonForm = {
+  source: named.optional(),
+  exceptSource: named.optional(),
+  exceptDestination: named.optional(),
+  ...conditionForms,
+  comment: comment.optional(),
+};
+
+export const ruleForm = z.strictObject({
   accept: named.optional(),
   "accept+nat": named.optional(),
   reject: named.optional(),
   drop: named.optional(),
+  /** Known here to tell of an entry with several actions. */
+  forward: named.optional(),
   from: z.string(),
   to: z.string(),
-  source: named.optional(),
   destination: named.optional(),
-  comment: comment.optional(),
+  snat: named.optional(),
+  ...commonForm,
 });
 
-export const zoneForm = listOf(interfaceForm, "at least one interface");
+export const forwardForm = z.strictObject({
+  forward: named,
+  from: z.string(),
+  to: named,
+  port: portForm.optional(),
+  at: named.optional(),
+  hairpin: named.optional(),
+  ...commonForm,
+});
+
+/** A zone by its interfaces alone. */
+export const zoneForm = listOf(interfaceForm, "at least one interface").transform(
+  (interfaces): z.infer<typeof wholeZoneForm> => ({ interfaces }),
+);
+/** `ext: { interfaces: [eth0], default: drop }` */
+export const wholeZoneForm = z.strictObject({
+  interfaces: listOf(interfaceForm, "at least one interface"),
+  default: zonePolicy.shape.default,
+});
 /** `office: [203.0.113.0/24, 2001:db8:1::/48]` */
 export const addressesForm = listOf(addressForm, "at least one address");
 /** `metrics: tcp/9100`, `web: [http, https, tcp/8080-8090]` */
@@ -79,6 +127,7 @@ export const hostForm = z.strictObject({
   address: sshTarget.shape.address.optional(),
   ssh: sshSettings.default({}),
   backend: backend.default("iptables"),
+  invalid: hostPolicy.shape.invalid,
   zones: parts,
   addresses: parts,
   services: parts,
@@ -95,4 +144,5 @@ export const sharedForm = z.strictObject({
 export const NAMES = { zones: zoneName, addresses: objectName, services: objectName } as const;
 
 export type HostForm = z.infer<typeof hostForm>;
-export type EntryForm = z.infer<typeof entryForm>;
+export type RuleForm = z.infer<typeof ruleForm>;
+export type ForwardForm = z.infer<typeof forwardForm>;

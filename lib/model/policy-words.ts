@@ -1,4 +1,4 @@
-import type { HostPolicy } from "./policy";
+import type { HostPolicy, InterfacePolicy } from "./policy";
 import type { AddressPolicy } from "./addresses";
 import type { IcmpType, ServiceMatch, ServicePolicy } from "./services";
 import { entryInWords } from "./words";
@@ -9,14 +9,20 @@ import { entryInWords } from "./words";
  */
 export function policyInWords(policy: HostPolicy): string[] {
   return [
-    ...policy.zones.map(({ name, interfaces }) => {
-      const printed = interfaces.map((i) => (i.dhcp ? `${i.name} (DHCP)` : i.name));
-      return `zone       ${name}  ${printed.join(", ")}`;
+    ...policy.zones.map(({ name, interfaces, default: otherwise }) => {
+      const rest = otherwise === undefined ? "" : `  else ${otherwise}`;
+      return `zone       ${name}  ${interfaces.map(interfaceInWords).join(", ")}${rest}`;
     }),
     ...Object.entries(policy.addresses).map(([name, value]) => `address    ${name}  ${addressInWords(value)}`),
     ...Object.entries(policy.services).map(([name, value]) => `service    ${name}  ${serviceInWords(value)}`),
+    ...(policy.invalid === "ignore" ? ["invalid    let pass to the entries"] : []),
     ...policy.entries.map(entryInWords),
   ];
+}
+
+function interfaceInWords({ name, dhcp, protocols }: InterfacePolicy): string {
+  const more = [...(dhcp ? ["DHCP"] : []), ...(protocols ?? []).map((number) => `protocol ${number}`)];
+  return more.length === 0 ? name : `${name} (${more.join(", ")})`;
 }
 
 function addressInWords({ v4, v6 }: AddressPolicy): string {

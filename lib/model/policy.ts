@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { addressPolicy, type AddressPolicy } from "./addresses";
+import { addressOf, addressPolicy, type AddressPolicy } from "./addresses";
+import { conditions, type Conditions } from "./conditions";
 import { comment, interfaceName, objectName, zoneName } from "./names";
 import { origin, type Origin } from "./origin";
-import { servicePolicy, type ServicePolicy } from "./services";
+import { portRange, servicePolicy, type PortRange, type ServicePolicy } from "./services";
 import { hostName, sshTarget, type SshTarget } from "./target";
 
 /** The version of this document. A reader refuses what it does not know. */
@@ -12,12 +13,16 @@ export const interfacePolicy = z.strictObject({
   name: interfaceName,
   /** Whether the host gets its address on it by DHCP, whose answers are then let in. */
   dhcp: z.boolean().default(false),
+  /** IP protocols, by their IANA numbers, that the host itself accepts on it from everybody: GRE, OSPF, ESP, … */
+  protocols: z.array(z.int().min(1).max(255)).min(1).optional(),
   origin: origin.optional(),
 });
 
 export const zonePolicy = z.strictObject({
   name: zoneName,
   interfaces: z.array(interfacePolicy).min(1, "at least one interface"),
+  /** What becomes of packets from this zone that no entry decides. ICMP is accepted before that. */
+  default: z.enum(["accept", "reject", "drop"]).optional(),
   origin: origin.optional(),
 });
 
@@ -30,6 +35,10 @@ export const endpoint = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("all") }),
   z.strictObject({ kind: z.literal("zone"), name: zoneName }),
 ]);
+
+/** One machine's address: no network. */
+const hostAddress = (family: 4 | 6) =>
+  addressOf(family).refine((text) => !text.includes("/"), "one address, no network");
 
 export const action = z.enum(["accept", "accept+nat", "reject", "drop"]);
 
@@ -47,9 +56,41 @@ export const ruleEntry = z.strictObject({
   destination: z.array(objectName).default([]),
   /** Names of `services`; none means all services. */
   services: z.array(objectName).default([]),
+  /** With `accept+nat`: the source address to put in, instead of that of the interface. */
+  snat: z.strictObject({ v4: hostAddress(4).optional(), v6: hostAddress(6).optional() }).optional(),
+  ...conditions,
   comment: comment.optional(),
   origin,
 });
+
+/**
+ * A port forward: what is addressed to the host goes to a machine behind it. It opens its own way, at its place in the
+ * list.
+ */
+export const forwardEntry = z.strictObject({
+  kind: z.literal("forward"),
+  /** The zone that packets come from. */
+  from: endpoint,
+  /** Names of `addresses` that packets are addressed to; none means every address of the host. */
+  external: z.array(objectName).default([]),
+  /** Names of `addresses`; none means any. */
+  source: z.array(objectName).default([]),
+  /** Names of `services`, with `targetPorts` all of them with ports; none means every protocol and port. */
+  services: z.array(objectName).default([]),
+  /** The machine behind. A family that is left out is not forwarded. */
+  target: z
+    .strictObject({ v4: hostAddress(4).optional(), v6: hostAddress(6).optional() })
+    .refine(({ v4, v6 }) => v4 !== undefined || v6 !== undefined, "an address of the machine behind"),
+  /** The port, or the first and last of as many as the service has, that it listens on. @default the same */
+  targetPorts: portRange.optional(),
+  /** Zones inside, whose machines reach the target by the external address as well. */
+  hairpin: z.array(zoneName).default([]),
+  ...conditions,
+  comment: comment.optional(),
+  origin,
+});
+
+export const entry = z.discriminatedUnion("kind", [ruleEntry, forwardEntry]);
 
 export const hostPolicy = z.strictObject({
   format: z.literal(POLICY_FORMAT),
@@ -62,17 +103,27 @@ export const hostPolicy = z.strictObject({
   addresses: z.record(objectName, addressPolicy).default({}),
   services: z.record(objectName, servicePolicy).default({}),
   /** The first one that matches a packet decides. */
-  entries: z.array(ruleEntry),
+  entries: z.array(entry),
+  /** What becomes of packets that conntrack can make nothing of. @default drop */
+  invalid: z.enum(["drop", "ignore"]).optional(),
 });
 
 export type Backend = z.infer<typeof backend>;
 export type Action = z.infer<typeof action>;
 export type Endpoint =
   Readonly<{ kind: "host" }> | Readonly<{ kind: "all" }> | Readonly<{ kind: "zone"; name: string }>;
-export type InterfacePolicy = Readonly<{ name: string; dhcp: boolean; origin?: Origin | undefined }>;
+export type InterfacePolicy = Readonly<{
+  name: string;
+  dhcp: boolean;
+  protocols?: readonly number[] | undefined;
+  origin?: Origin | undefined;
+}>;
+/** One address, or one of each family. */
+export type HostAddress = Readonly<{ v4?: string | undefined; v6?: string | undefined }>;
 export type ZonePolicy = Readonly<{
   name: string;
   interfaces: readonly InterfacePolicy[];
+  default?: "accept" | "reject" | "drop" | undefined;
   origin?: Origin | undefined;
 }>;
 export type RuleEntry = Readonly<{
@@ -83,10 +134,25 @@ export type RuleEntry = Readonly<{
   source: readonly string[];
   destination: readonly string[];
   services: readonly string[];
+  snat?: HostAddress | undefined;
   comment?: string | undefined;
   origin: Origin;
-}>;
-export type Entry = RuleEntry;
+}> &
+  Conditions;
+export type ForwardEntry = Readonly<{
+  kind: "forward";
+  from: Endpoint;
+  external: readonly string[];
+  source: readonly string[];
+  services: readonly string[];
+  target: HostAddress;
+  targetPorts?: PortRange | undefined;
+  hairpin: readonly string[];
+  comment?: string | undefined;
+  origin: Origin;
+}> &
+  Conditions;
+export type Entry = RuleEntry | ForwardEntry;
 
 /** All that decides one host's firewall, as plain data: the constructs' product and the compiler's input. */
 export type HostPolicy = Readonly<{
@@ -99,4 +165,5 @@ export type HostPolicy = Readonly<{
   addresses: Readonly<Record<string, AddressPolicy>>;
   services: Readonly<Record<string, ServicePolicy>>;
   entries: readonly Entry[];
+  invalid?: "drop" | "ignore" | undefined;
 }>;

@@ -8,6 +8,8 @@ export interface CheckContext {
   readonly addressNames: Iterable<string>;
   /** Services that could be named here, for the near name. */
   readonly serviceNames: Iterable<string>;
+  /** The day of the synth, where it is known. */
+  readonly today: string | undefined;
   report(finding: Finding): void;
 }
 

@@ -1,8 +1,9 @@
+import type { HostPolicy, RuleEntry } from "../policy";
 import type { Check } from "./check";
 
 /** A source is a zone or the host, never all. */
 export const sourceIsNotAll: Check = ({ policy, report }) => {
-  for (const { from, origin } of policy.entries) {
+  for (const { from, origin } of rulesOf(policy)) {
     if (from.kind !== "all") continue;
     report({
       origin,
@@ -15,7 +16,7 @@ export const sourceIsNotAll: Check = ({ policy, report }) => {
 
 /** What the host says to itself is always allowed, and not for a rule to decide. */
 export const hostDoesNotTalkToItself: Check = ({ policy, report }) => {
-  for (const { from, to, origin } of policy.entries) {
+  for (const { from, to, origin } of rulesOf(policy)) {
     if (from.kind !== "host" || to.kind !== "host") continue;
     report({
       origin,
@@ -27,7 +28,7 @@ export const hostDoesNotTalkToItself: Check = ({ policy, report }) => {
 
 /** Only what leaves the host again can be masqueraded. */
 export const natLeavesTheHost: Check = ({ policy, report }) => {
-  for (const { action, to, origin } of policy.entries) {
+  for (const { action, to, origin } of rulesOf(policy)) {
     if (action !== "accept+nat" || to.kind !== "host") continue;
     report({
       origin,
@@ -37,3 +38,7 @@ export const natLeavesTheHost: Check = ({ policy, report }) => {
     });
   }
 };
+
+function rulesOf(policy: HostPolicy): RuleEntry[] {
+  return policy.entries.filter((entry) => entry.kind === "rule");
+}

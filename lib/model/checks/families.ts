@@ -1,6 +1,6 @@
 import type { AddressPolicy } from "../addresses";
 import { show } from "../findings";
-import type { HostPolicy } from "../policy";
+import type { Entry, HostAddress, HostPolicy } from "../policy";
 import type { ServicePolicy } from "../services";
 import type { Check } from "./check";
 
@@ -8,30 +8,54 @@ const V4 = 1;
 const V6 = 2;
 const BOTH = V4 | V6;
 
+type Side = readonly [what: string, names: readonly string[], families: number];
+
 /** The addresses and services of an entry have a family in common: else it can never match. */
 export const familiesMeet: Check = ({ policy, report }) => {
   const families = new FamiliesOf(policy);
-  for (const { source, destination, services, origin } of policy.entries) {
-    const from = families.ofAddresses(source);
-    const to = families.ofAddresses(destination);
-    const by = families.ofServices(services);
-    if ((from & to & by) !== 0) continue;
-    const sides = [
-      ["source", source, from],
-      ["destination", destination, to],
-      ["service", services, by],
-    ] as const;
-    const told = sides.filter(([, , family]) => family !== BOTH);
+  for (const entry of policy.entries) {
+    if (families.ofEntry(entry) !== 0) continue;
+    const told = sidesOf(entry, families).filter(([, , family]) => family !== BOTH);
     report({
-      origin,
-      problem: `the rule can never match: ${told.map(inWords).join(", ")}`,
+      origin: entry.origin,
+      problem: `the ${entry.kind === "rule" ? "rule" : "port forward"} can never match: ${told.map(inWords).join(", ")}`,
       fix: "give the two sides an address of the same family, or leave one of them out",
     });
   }
 };
 
-function inWords([side, names, family]: readonly [string, readonly string[], number]): string {
-  return `its ${side} ${names.map(show).join(", ")} is only IPv${family === V4 ? "4" : "6"}`;
+/** The address to put in is of a family that the rule is about. */
+export const snatMeetsTheFamily: Check = ({ policy, report }) => {
+  const families = new FamiliesOf(policy);
+  for (const entry of policy.entries) {
+    if (entry.kind !== "rule" || entry.snat === undefined) continue;
+    const { v4, v6 } = entry.snat;
+    const family = families.ofEntry(entry);
+    if (family === 0 || (family & familiesOfOne(entry.snat)) !== 0) continue;
+    report({
+      origin: entry.origin,
+      problem: `\`snat\` ${[v4, v6]
+        .filter((one) => one !== undefined)
+        .map(show)
+        .join(", ")} is never put in: the rule is only about IPv${family === V4 ? "4" : "6"}`,
+      fix: "give an address of that family, or leave `snat` out",
+    });
+  }
+};
+
+function sidesOf(entry: Entry, families: FamiliesOf): Side[] {
+  const side = (what: string, names: readonly string[]): Side => [what, names, families.ofAddresses(names)];
+  const service: Side = ["service", entry.services, families.ofServices(entry.services)];
+  if (entry.kind === "rule") {
+    return [side("source", entry.source), side("destination", entry.destination), service];
+  }
+  const { v4, v6 } = entry.target;
+  const target: Side = ["target", [v4, v6].filter((one) => one !== undefined), familiesOfOne(entry.target)];
+  return [side("source", entry.source), side("external address", entry.external), target, service];
+}
+
+function inWords([what, names, family]: Side): string {
+  return `its ${what} ${names.map(show).join(", ")} is only IPv${family === V4 ? "4" : "6"}`;
 }
 
 /** INVARIANT: what is unknown or broken counts as both families; another check has told of it. */
@@ -41,6 +65,12 @@ class FamiliesOf {
 
   constructor(private readonly policy: HostPolicy) {}
 
+  ofEntry(entry: Entry): number {
+    const own = this.ofAddresses(entry.source) & this.ofServices(entry.services);
+    if (entry.kind === "rule") return own & this.ofAddresses(entry.destination);
+    return own & this.ofAddresses(entry.external) & familiesOfOne(entry.target);
+  }
+
   ofAddresses(names: readonly string[]): number {
     return joined(names, this.#addresses, (name) => familiesOfAddress(own(this.policy.addresses, name)));
   }
@@ -48,6 +78,10 @@ class FamiliesOf {
   ofServices(names: readonly string[]): number {
     return joined(names, this.#services, (name) => familiesOfService(own(this.policy.services, name)));
   }
+}
+
+function familiesOfOne({ v4, v6 }: HostAddress): number {
+  return (v4 === undefined ? 0 : V4) | (v6 === undefined ? 0 : V6);
 }
 
 function joined(names: readonly string[], known: Map<string, number>, find: (name: string) => number): number {

@@ -18,8 +18,9 @@ export const zonesAreKnown: Check = ({ policy, report }) => {
     });
   };
   for (const entry of policy.entries) {
-    check(entry, entry.from, ["host"]);
-    check(entry, entry.to, ["host", "all"]);
+    check(entry, entry.from, entry.kind === "rule" ? ["host"] : []);
+    if (entry.kind === "rule") check(entry, entry.to, ["host", "all"]);
+    else for (const name of entry.hairpin) check(entry, { kind: "zone", name }, []);
   }
 };
 
@@ -36,9 +37,12 @@ export const addressesAreKnown: Check = ({ policy, addressNames, report }) => {
       fix: near === undefined ? `declare an address named ${show(name)}` : `did you mean \`${near}\`?`,
     });
   };
-  for (const { source, destination, origin } of policy.entries) {
-    for (const name of source) check(name, origin);
-    for (const name of destination) check(name, origin);
+  for (const entry of policy.entries) {
+    const { source, origin, exceptSource = [], exceptDestination = [] } = entry;
+    const destination = entry.kind === "rule" ? entry.destination : entry.external;
+    for (const names of [source, destination, exceptSource, exceptDestination]) {
+      for (const name of names) check(name, origin);
+    }
   }
 };
 

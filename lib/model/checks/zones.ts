@@ -39,3 +39,25 @@ export const interfacesBelongToOneZone: Check = ({ policy, report }) => {
     }
   }
 };
+
+/** What a pattern names belongs to its zone: no interface of another zone, and no pattern of one, fits it. */
+export const patternsStayInTheirZone: Check = ({ policy, report }) => {
+  const patterns = policy.zones.flatMap(({ name: zone, interfaces }) =>
+    // A bare `*` is no name for an interface, which is told elsewhere.
+    interfaces.filter(({ name }) => name.endsWith("*") && name.length > 1).map(({ name }) => ({ zone, pattern: name })),
+  );
+  for (const { zone, pattern } of patterns) {
+    const start = pattern.slice(0, -1);
+    for (const other of policy.zones) {
+      for (const { name, origin } of other.interfaces) {
+        // Equal names are told as an interface in two zones.
+        if (other.name === zone || name === pattern || !name.startsWith(start)) continue;
+        report({
+          origin: origin ?? other.origin ?? { path: `${policy.path}/${other.name}` },
+          problem: `the interface ${show(name)} of the zone ${show(other.name)} fits ${show(pattern)} of the zone ${show(zone)}`,
+          fix: "choose a longer pattern, or name the interfaces: a packet comes from one zone only",
+        });
+      }
+    }
+  }
+};

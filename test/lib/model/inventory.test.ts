@@ -107,7 +107,7 @@ describe("told with line and column", () => {
     ["port 70000", "hosts: { a: { ssh: { port: 70000 } } }", ["`port` may not be `70000`. Allowed: 1 to 65535"]],
     ["a port as text", 'hosts: { a: { ssh: { port: "22" } } }', ['`port` may not be `"22"`. Allowed: a number']],
     ["a hop without an address", "hosts: { a: { ssh: { jump: [{ port: 1 }] } } }", ["`address` is missing"]],
-    ["a hop as a command", "hosts: { a: { ssh: { jump: ['$(x)'] } } }", ["`address` may not be `$(x)`"]],
+    ["a hop as a command", "hosts: { a: { ssh: { jump: ['$(x)'] } } }", ["`jump[0]` may not be `$(x)`"]],
     [
       "all of it, in the order of the lines",
       "x: 1\nhosts:\n  a: { adress: x }\n  b: { ssh: { prot: 1, port: 0 } }\n  'c d': {}\n",

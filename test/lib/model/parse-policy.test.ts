@@ -131,7 +131,7 @@ describe("told with line and column", () => {
       "a mistyped key",
       `${host}entires: []`,
       [
-        "web.yaml:3:1 (entires): `entires` is not known here. Allowed: `host`, `address`, `ssh`, `backend`, `zones`, `addresses`, `services`, `entries`. Did you mean `entries`?",
+        "web.yaml:3:1 (entires): `entires` is not known here. Allowed: `host`, `address`, `ssh`, `backend`, `invalid`, `zones`, `addresses`, `services`, `entries`. Did you mean `entries`?",
       ],
     ],
     [
@@ -200,7 +200,7 @@ describe("told with line and column", () => {
     [
       "a broken address is an address that entries can name",
       `${host}addresses: { x: y }\nentries: [{ accept: ssh, from: ext, to: host, source: x }]`,
-      ["`y` is not an address"],
+      ["`y` is no known address"],
     ],
   ])("%s", (_, text, expected) => expectFindings(() => parse(text), expected));
 
