@@ -1,26 +1,37 @@
 import type { HostPolicy } from "../model/policy";
+import { logChains } from "./log";
 import { acceptWithMasquerade, masqueradeChain } from "./masquerade";
 import { forwardChains } from "./forward";
 import { inputChains } from "./input";
 import { outputChains } from "./output";
+import { prerouteChain } from "./port-forwards";
 import { rejectChain } from "./reject";
 import type { Ruleset } from "./ruleset";
 import { deepFreeze } from "./freeze";
+import { mergePairs } from "./pairs";
 import { prune } from "./prune";
 import { usedSets } from "./sets";
+
+export interface CompileOptions {
+  /** Whether rules that look at a source and a port become sets of pairs; what they mean stays. @default true */
+  readonly merge?: boolean;
+}
 
 /**
  * HostPolicy → Ruleset. Pure: the same policy gives the same ruleset. The policy must have passed its checks; a name
  * that it does not hold is a bug of ours and throws.
  */
-export function compile(policy: HostPolicy): Ruleset {
-  const chains = prune([
+export function compile(policy: HostPolicy, options: CompileOptions = {}): Ruleset {
+  const written = prune([
+    ...prerouteChain(policy),
     ...inputChains(policy),
     ...forwardChains(policy),
     ...outputChains(policy),
-    masqueradeChain(),
+    ...logChains(policy),
+    masqueradeChain(policy),
     acceptWithMasquerade(),
     rejectChain(),
   ]);
+  const chains = options.merge === false ? written : mergePairs(written, usedSets(policy, written));
   return deepFreeze({ host: policy.host, sets: usedSets(policy, chains), chains });
 }

@@ -1,13 +1,18 @@
-import type { Action, Endpoint, Entry, HostPolicy } from "../model/policy";
-import type { PortProtocol, PortRange, ServiceMatch } from "../model/services";
+import type { Action, Entry, HostPolicy, RuleEntry } from "../model/policy";
 import { entryInWords } from "../model/words";
+import { countingMatches, exceptMatches, timelessMatches } from "./conditions";
 import { ACCEPT, DROP } from "./implicit";
+import { logChain } from "./log";
 import { ACCEPT_WITH_MASQUERADE } from "./masquerade";
-import { mergePorts } from "./ports";
+import { setName } from "./names";
 import { REJECT } from "./reject";
-import { PROTOCOL, type Match, type Rule, type RuleOrigin, type Verdict } from "./ruleset";
+import type { Match, Rule, RuleOrigin, Verdict } from "./ruleset";
+import { serviceAlternatives } from "./services";
 
-const forwarded: Record<Action, Verdict> = {
+/** What an action means for packets that pass through, and for those from or to the host itself. */
+export type Way = "passing" | "local";
+
+const PASSING: Readonly<Record<Action, Verdict>> = {
   accept: ACCEPT,
   "accept+nat": ACCEPT_WITH_MASQUERADE,
   reject: REJECT,
@@ -15,29 +20,47 @@ const forwarded: Record<Action, Verdict> = {
 };
 
 /** Traffic of the host itself is never masqueraded: it already has the host's address. */
-export const FORWARDED = forwarded;
-export const LOCAL: Record<Action, Verdict> = { ...forwarded, "accept+nat": ACCEPT };
+const VERDICTS: Readonly<Record<Way, Readonly<Record<Action, Verdict>>>> = {
+  passing: PASSING,
+  local: { ...PASSING, "accept+nat": ACCEPT },
+};
 
 /** The rules of one entry, in a chain that has decided already where a packet comes from and goes to. */
-export function entryRules(policy: HostPolicy, entry: Entry, verdicts: Record<Action, Verdict>): Rule[] {
-  const addresses: Match[] = [];
-  if (entry.source.length > 0) addresses.push({ kind: "address", side: "source", set: setName(entry.source) });
-  if (entry.destination.length > 0) {
-    addresses.push({ kind: "address", side: "destination", set: setName(entry.destination) });
-  }
-  const origin = originOf(policy, entry);
-  const verdict = verdicts[entry.action];
-  if (entry.services.length === 0) return [{ matches: addresses, verdict, origin }];
-  const services = entry.services.flatMap((name) => found(policy.services[name], "service", name));
-  return withPortsTogether(services)
-    .flatMap(serviceRules)
-    .map(({ family, match }) => ({ ...(family && { family }), matches: [...addresses, match], verdict, origin }));
+export function ruleRules(policy: HostPolicy, entry: RuleEntry, way: Way): Rule[] {
+  const index = indexOf(policy, entry);
+  const before = [...addressMatches(entry), ...exceptMatches(entry)];
+  const after = [...timelessMatches(entry), ...countingMatches(entry, index)];
+  const verdict = entry.log === undefined ? verdictOf(entry.action, way) : logChain(index, way);
+  return serviceAlternatives(policy, entry.services, entry.sourcePorts).map(({ family, matches }) => ({
+    ...(family !== undefined && { family }),
+    matches: [...before, ...matches, ...after],
+    verdict,
+    origin: originOf(policy, entry),
+  }));
+}
+
+/** The number that tells an entry's counts and chains from those of others; looked for only where there are any. */
+export function indexOf({ entries }: HostPolicy, entry: Entry): number {
+  const counted = entry.log !== undefined || entry.limit !== undefined || entry.connections !== undefined;
+  return counted ? entries.indexOf(entry) : 0;
+}
+
+export function verdictOf(action: Action, way: Way): Verdict {
+  return VERDICTS[way][action];
+}
+
+/** Where it comes from and goes to, as far as the entry names addresses. */
+export function addressMatches({ source, destination }: Pick<RuleEntry, "source" | "destination">): Match[] {
+  return [
+    ...(source.length === 0 ? [] : [{ kind: "address", side: "source", set: setName(source) } as const]),
+    ...(destination.length === 0 ? [] : [{ kind: "address", side: "destination", set: setName(destination) } as const]),
+  ];
 }
 
 const origins = new WeakMap<HostPolicy, Map<Entry, RuleOrigin>>();
 
 /** One object for all the rules of an entry, in however many chains: printers make its text once. */
-function originOf(policy: HostPolicy, entry: Entry): RuleOrigin {
+export function originOf(policy: HostPolicy, entry: Entry): RuleOrigin {
   const known = origins.get(policy) ?? new Map<Entry, RuleOrigin>();
   if (known.size === 0) origins.set(policy, known);
   let origin = known.get(entry);
@@ -47,54 +70,3 @@ function originOf(policy: HostPolicy, entry: Entry): RuleOrigin {
   }
   return origin;
 }
-
-/** One match per protocol for all ports of an entry: the services of one entry share its verdict. */
-function withPortsTogether(services: readonly ServiceMatch[]): ServiceMatch[] {
-  const ports = new Map<PortProtocol, PortRange[]>();
-  const others: ServiceMatch[] = [];
-  for (const match of services) {
-    if (match.kind !== "ports") others.push(match);
-    else ports.set(match.protocol, [...(ports.get(match.protocol) ?? []), ...match.ports]);
-  }
-  const together = [...ports].map(
-    ([protocol, ranges]) => ({ kind: "ports", protocol, ports: mergePorts(ranges) }) as const,
-  );
-  return [...together, ...others];
-}
-
-/** A set is named by the addresses that it unites: equal lists share one set. No name of an address holds a comma. */
-export function setName(addresses: readonly string[]): string {
-  return addresses.length === 1 ? (addresses[0] ?? "") : [...new Set(addresses)].sort().join(",");
-}
-
-export function isZone(endpoint: Endpoint, zone: string): boolean {
-  return endpoint.kind === "zone" && endpoint.name === zone;
-}
-
-/** INVARIANT: a policy that passed its checks holds every name that its entries use. */
-export function found<T>(value: T | undefined, what: string, name: string): T {
-  if (value === undefined) throw new Error(`invariant: ${what} ${name} is not in the policy`);
-  return value;
-}
-
-function serviceRules(match: ServiceMatch): { family?: 4 | 6; match: Match }[] {
-  switch (match.kind) {
-    case "ports":
-      return [{ match: { kind: "ports", side: "destination", protocol: match.protocol, ranges: match.ports } }];
-    case "protocol":
-      return [{ match: { kind: "protocol", number: match.number } }];
-    case "icmp": {
-      if (match.v4 === undefined && match.v6 === undefined) return [...ALL_ICMP];
-      const rules: { family: 4 | 6; match: Match }[] = [];
-      if (match.v4 !== undefined) rules.push({ family: 4, match: { kind: "icmp", family: 4, types: match.v4 } });
-      if (match.v6 !== undefined) rules.push({ family: 6, match: { kind: "icmp", family: 6, types: match.v6 } });
-      return rules;
-    }
-  }
-}
-
-/** Every ICMP message of either family. */
-export const ALL_ICMP: readonly { family: 4 | 6; match: Match }[] = [
-  { family: 4, match: { kind: "protocol", number: PROTOCOL.icmp } },
-  { family: 6, match: { kind: "protocol", number: PROTOCOL.icmpv6 } },
-];

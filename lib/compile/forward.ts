@@ -1,9 +1,11 @@
 import type { HostPolicy, ZonePolicy } from "../model/policy";
-import { acceptEstablished } from "./conntrack";
-import { FORWARDED, entryRules, isZone } from "./entries";
+import { acceptEstablished, dropInvalid } from "./conntrack";
+import { ruleRules } from "./entries";
 import { DROP, implicit } from "./implicit";
-import type { Chain, Rule } from "./ruleset";
-import { tail } from "./tail";
+import { isZone } from "./names";
+import { entersBy, forwardsOf, passRules } from "./port-forwards";
+import type { Chain, Match, Rule } from "./ruleset";
+import { tail, zoneTail } from "./tail";
 
 /** What the host passes on from one interface to another. */
 export function forwardChains(policy: HostPolicy): Chain[] {
@@ -11,39 +13,49 @@ export function forwardChains(policy: HostPolicy): Chain[] {
     {
       name: "forward",
       hook: "forward",
-      rules: [acceptEstablished(), ...policy.zones.flatMap(dropHairpin), ...policy.zones.flatMap(enterZone), ...tail()],
+      rules: [
+        acceptEstablished(),
+        ...dropInvalid(policy),
+        ...policy.zones.flatMap((zone) => dropHairpin(policy, zone)),
+        ...policy.zones.flatMap(enterZone),
+        ...tail(),
+      ],
     },
     ...policy.zones.map((from) => ({
       name: `forward/${from.name}`,
-      rules: policy.zones.flatMap((to) => enterPair(from, to)),
+      rules: [...policy.zones.flatMap((to) => enterPair(from, to)), ...zoneTail(from)],
     })),
     ...policy.zones.flatMap((from) => policy.zones.map((to) => pairChain(policy, from, to))),
   ];
 }
 
 function pairChain(policy: HostPolicy, from: ZonePolicy, to: ZonePolicy): Chain {
-  const entries = policy.entries.filter(
-    (entry) => isZone(entry.from, from.name) && (entry.to.kind === "all" || isZone(entry.to, to.name)),
-  );
-  return {
-    name: `forward/${from.name}/${to.name}`,
-    rules: entries.flatMap((entry) => entryRules(policy, entry, FORWARDED)),
-  };
+  const rules = policy.entries.flatMap((entry) => {
+    if (entry.kind === "forward") {
+      return entersBy(entry, from) ? passRules(policy, entry, from === to ? "same zone" : "other zone") : [];
+    }
+    const meant = isZone(entry.from, from.name) && (entry.to.kind === "all" || isZone(entry.to, to.name));
+    return meant ? ruleRules(policy, entry, "passing") : [];
+  });
+  return { name: `forward/${from.name}/${to.name}`, rules };
 }
 
-/** In and out by one interface is a mistake of routing or a trick, unless the interface is a bridge. */
-function dropHairpin(zone: ZonePolicy): Rule[] {
-  return zone.interfaces.map(({ name }) =>
-    implicit(
-      "in and out by one interface",
-      DROP,
-      [
-        { kind: "in-interface", name },
-        { kind: "out-interface", name },
-      ],
-      { unlessBridge: name },
-    ),
-  );
+/**
+ * In and out by one interface is a mistake of routing or a trick, unless the interface is a bridge or a port forward
+ * sends packets back to where they came from. Of interfaces that are named by a pattern, the zone's entries decide.
+ */
+function dropHairpin(policy: HostPolicy, zone: ZonePolicy): Rule[] {
+  const unless: Match[] = forwardsOf(policy).length === 0 ? [] : [{ kind: "forwarded", is: false }];
+  return zone.interfaces
+    .filter(({ name }) => !name.endsWith("*"))
+    .map(({ name }) =>
+      implicit(
+        "in and out by one interface",
+        DROP,
+        [{ kind: "in-interface", name }, { kind: "out-interface", name }, ...unless],
+        { unlessBridge: name },
+      ),
+    );
 }
 
 function enterZone(zone: ZonePolicy): Rule[] {

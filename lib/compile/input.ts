@@ -1,10 +1,12 @@
 import type { HostPolicy, ZonePolicy } from "../model/policy";
-import { acceptEstablished } from "./conntrack";
+import { acceptEstablished, dropInvalid } from "./conntrack";
 import { dhcpAnswers } from "./dhcp";
-import { LOCAL, entryRules, isZone } from "./entries";
+import { ruleRules } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
+import { isZone } from "./names";
+import { entersBy, passRules } from "./port-forwards";
 import type { Chain, Rule } from "./ruleset";
-import { tail } from "./tail";
+import { tail, zoneTail } from "./tail";
 
 /**
  * ICMPv6 that IPv6 can not live without, let in before any entry (RFC 4890, 4.4.1): errors and path MTU (1–4), router
@@ -22,7 +24,9 @@ export function inputChains(policy: HostPolicy): Chain[] {
         implicit("loopback", ACCEPT, [{ kind: "in-interface", name: "lo" }]),
         acceptEstablished(),
         implicit("IPv6 needs it", ACCEPT, [{ kind: "icmp", family: 6, types: NEEDED_BY_IPV6 }], { family: 6 }),
+        ...dropInvalid(policy),
         ...policy.zones.flatMap(dhcpAnswers),
+        ...policy.zones.flatMap(extraProtocols),
         ...policy.zones.flatMap(enterZone),
         ...tail(),
       ],
@@ -32,10 +36,25 @@ export function inputChains(policy: HostPolicy): Chain[] {
 }
 
 function zoneChain(policy: HostPolicy, zone: ZonePolicy): Chain {
-  const entries = policy.entries.filter(
-    ({ from, to }) => isZone(from, zone.name) && (to.kind === "host" || to.kind === "all"),
+  const rules = policy.entries.flatMap((entry) => {
+    if (entry.kind === "forward") return entersBy(entry, zone) ? passRules(policy, entry, "host") : [];
+    const { from, to } = entry;
+    const meant = isZone(from, zone.name) && (to.kind === "host" || to.kind === "all");
+    return meant ? ruleRules(policy, entry, "local") : [];
+  });
+  return { name: `input/${zone.name}`, rules: [...rules, ...zoneTail(zone)] };
+}
+
+/** Tunnels and routing protocols that speak to the host itself on an interface. */
+function extraProtocols(zone: ZonePolicy): Rule[] {
+  return zone.interfaces.flatMap(({ name, protocols = [] }) =>
+    protocols.map((number) =>
+      implicit(`protocol ${number} on ${name}`, ACCEPT, [
+        { kind: "in-interface", name },
+        { kind: "protocol", number },
+      ]),
+    ),
   );
-  return { name: `input/${zone.name}`, rules: entries.flatMap((entry) => entryRules(policy, entry, LOCAL)) };
 }
 
 function enterZone(zone: ZonePolicy): Rule[] {

@@ -1,8 +1,9 @@
 import type { HostPolicy, ZonePolicy } from "../model/policy";
 import { acceptEstablished } from "./conntrack";
 import { dhcpQuestions } from "./dhcp";
-import { LOCAL, entryRules, isZone } from "./entries";
+import { ruleRules } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
+import { isZone } from "./names";
 import type { Chain } from "./ruleset";
 
 /** What the host itself sends. Outbound is open: the chains exist only where a policy has outbound entries. */
@@ -34,8 +35,11 @@ export function outputChains(policy: HostPolicy): Chain[] {
 const SENT_BY_IPV6 = [1, 2, 3, 4, 131, 132, 133, 135, 136, 143].map((type) => ({ type }));
 
 function zoneChain(policy: HostPolicy, zone: ZonePolicy): Chain {
-  const entries = policy.entries.filter(
-    ({ from, to }) => from.kind === "host" && (to.kind === "all" || isZone(to, zone.name)),
-  );
-  return { name: `output/${zone.name}`, rules: entries.flatMap((entry) => entryRules(policy, entry, LOCAL)) };
+  const rules = policy.entries.flatMap((entry) => {
+    if (entry.kind === "forward") return [];
+    const { from, to } = entry;
+    const meant = from.kind === "host" && (to.kind === "all" || isZone(to, zone.name));
+    return meant ? ruleRules(policy, entry, "local") : [];
+  });
+  return { name: `output/${zone.name}`, rules };
 }

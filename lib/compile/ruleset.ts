@@ -1,4 +1,5 @@
 import type { Family } from "../model/addresses";
+import type { Log, Rate, Raw } from "../model/conditions";
 import type { Origin } from "../model/origin";
 import type { IcmpType, PortProtocol, PortRange } from "../model/services";
 
@@ -10,7 +11,8 @@ import type { IcmpType, PortProtocol, PortRange } from "../model/services";
  *     hook input ───→ input ──→ input/ZONE ──→ tail      (per zone, by the interface that a packet came in by)
  *     hook forward ─→ forward ─→ forward/ZONE ──→ forward/ZONE/ZONE ──→ tail
  *     hook output ──→ output ──→ output/ZONE             (only where a policy has outbound rules)
- *     hook postrouting → masquerade
+ *     hook prerouting → prerouting                       (port forwards: the destination is changed)
+ *     hook postrouting → masquerade                      (the source is changed)
  */
 export interface Ruleset {
   readonly host: string;
@@ -23,9 +25,11 @@ export interface AddressSet {
   readonly name: string;
   readonly v4: readonly string[];
   readonly v6: readonly string[];
+  /** Whether a match asks for an address outside of it. */
+  readonly excepted?: boolean;
 }
 
-export type Hook = "input" | "forward" | "output" | "postrouting";
+export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
 
 export interface Chain {
   /** Unique in the ruleset, such as `forward/ext/lan`. Renderers make a legal name of it. */
@@ -41,6 +45,8 @@ export interface Rule {
   readonly matches: readonly Match[];
   readonly verdict: Verdict;
   readonly origin: RuleOrigin;
+  /** Where it stands for many entries: what each of them named, in their order. */
+  readonly entries?: readonly Pair[];
   /** Left out at load on a host where this interface is a bridge: only the host knows. */
   readonly unlessBridge?: string;
 }
@@ -55,7 +61,13 @@ export type ConntrackState = "new" | "established" | "related" | "invalid";
 export type Match =
   | { readonly kind: "in-interface"; readonly name: string }
   | { readonly kind: "out-interface"; readonly name: string }
-  | { readonly kind: "address"; readonly side: "source" | "destination"; readonly set: string }
+  | {
+      readonly kind: "address";
+      readonly side: "source" | "destination";
+      readonly set: string;
+      /** Whether the address must be none of the set's. */
+      readonly except?: boolean;
+    }
   | { readonly kind: "protocol"; readonly number: number }
   | {
       readonly kind: "ports";
@@ -65,8 +77,34 @@ export type Match =
     }
   | { readonly kind: "icmp"; readonly family: Family; readonly types: readonly IcmpType[] }
   | { readonly kind: "conntrack-state"; readonly states: readonly ConntrackState[] }
-  | { readonly kind: "destination-type"; readonly type: "broadcast" | "multicast" }
-  | { readonly kind: "masquerade-mark" };
+  /** Whether the destination was changed by a port forward. */
+  | { readonly kind: "forwarded"; readonly is: boolean }
+  | { readonly kind: "destination-type"; readonly type: "broadcast" | "multicast" | "local"; readonly except?: boolean }
+  | { readonly kind: "masquerade-mark" }
+  /** As long as packets come no faster. `name` tells the counts of several limits apart. */
+  | {
+      readonly kind: "limit";
+      readonly name: string;
+      readonly rate: Rate;
+      readonly burst: number;
+      readonly perSource: boolean;
+    }
+  /** As long as no more connections are open. */
+  | { readonly kind: "connections"; readonly name: string; readonly most: number; readonly perSource: boolean }
+  /** Until a moment in UTC: `2027-01-31T23:59:59Z`. */
+  | { readonly kind: "before"; readonly moment: string }
+  | { readonly kind: "raw"; readonly raw: Raw }
+  /** One of many: a source address together with a destination port. No two of them overlap. */
+  | { readonly kind: "pairs"; readonly name: string; readonly pairs: readonly Pair[] };
+
+/** A source and a destination port, and the entry that named them. */
+export interface Pair {
+  readonly family: Family;
+  readonly address: string;
+  readonly protocol: PortProtocol;
+  readonly ports: PortRange;
+  readonly origin: RuleOrigin;
+}
 
 export type Verdict =
   | { readonly kind: "accept" }
@@ -78,7 +116,13 @@ export type Verdict =
   | { readonly kind: "goto"; readonly chain: string }
   /** Sets the masquerade bit of the packet's mark, and goes on with the next rule. */
   | { readonly kind: "mark-masquerade" }
-  | { readonly kind: "masquerade" };
+  | { readonly kind: "masquerade" }
+  /** Changes the source to an address of the packet's family. */
+  | { readonly kind: "snat"; readonly v4?: string; readonly v6?: string }
+  /** Changes the destination to an address of the packet's family, and the port where one is given. */
+  | { readonly kind: "dnat"; readonly v4?: string; readonly v6?: string; readonly port?: number }
+  /** Writes a line to the kernel's log, and goes on with the next rule. */
+  | { readonly kind: "log"; readonly prefix: string; readonly level: Log["level"] };
 
 /** What a refused sender is told. `port-unreachable` and the like are the ICMP or ICMPv6 code of the packet's family. */
 export type RejectAnswer = "tcp-reset" | "port-unreachable" | "host-unreachable" | "admin-prohibited";

@@ -16,6 +16,7 @@ describe("what a policy implies", () => {
         "in lo → accept",
         "established,related → accept",
         NEEDED,
+        "invalid → drop",
         "4: in eth0 & udp source 67-67 & udp destination 68-68 → accept",
         "6: in eth0 & udp source 547-547 & udp destination 546-546 → accept",
         "in eth0 → jump input/ext",
@@ -28,6 +29,7 @@ describe("what a policy implies", () => {
       "forward",
       [
         "established,related → accept",
+        "invalid → drop",
         "(unless bridge eth0) in eth0 & out eth0 → drop",
         "(unless bridge eth1) in eth1 & out eth1 → drop",
         "(unless bridge eth2) in eth2 & out eth2 → drop",

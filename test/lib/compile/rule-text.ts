@@ -5,13 +5,20 @@ type Printers<K extends { kind: string }> = { readonly [N in K["kind"]]: (one: E
 const MATCHES: Printers<Match> = {
   "in-interface": ({ name }) => `in ${name}`,
   "out-interface": ({ name }) => `out ${name}`,
-  address: ({ side, set }) => `${side} ${set}`,
+  address: ({ side, set, except }) => `${except ? "not " : ""}${side} ${set}`,
   protocol: ({ number }) => `protocol ${number}`,
   ports: ({ side, protocol, ranges }) => `${protocol} ${side} ${ranges.map(([a, b]) => `${a}-${b}`).join(",")}`,
   icmp: ({ family, types }) =>
     `icmp${family} ${types.map(({ type, code }) => [type, code ?? "*"].join("/")).join(",")}`,
   "conntrack-state": ({ states }) => states.join(","),
-  "destination-type": ({ type }) => type,
+  forwarded: ({ is }) => (is ? "forwarded" : "not forwarded"),
+  "destination-type": ({ type, except }) => `${except ? "not " : ""}${type}`,
+  limit: ({ name, rate, burst, perSource }) =>
+    `${name} ${rate.count}/${rate.per} burst ${burst}${perSource ? " per source" : ""}`,
+  connections: ({ name, most, perSource }) => `${name} ${most}${perSource ? " per source" : ""}`,
+  before: ({ moment }) => `before ${moment}`,
+  pairs: ({ name, pairs }) => `${name} of ${pairs.length}`,
+  raw: ({ raw }) => `raw ${JSON.stringify(raw)}`,
   "masquerade-mark": () => "marked",
 };
 
@@ -23,6 +30,9 @@ const VERDICTS: Printers<Verdict> = {
   goto: ({ chain }) => `goto ${chain}`,
   "mark-masquerade": () => "mark",
   masquerade: () => "masquerade",
+  snat: ({ v4, v6 }) => `snat ${[v4, v6].filter(Boolean).join(" ")}`,
+  dnat: ({ v4, v6, port }) => `dnat ${[v4, v6, port].filter(Boolean).join(" ")}`,
+  log: ({ prefix, level }) => `log ${level} "${prefix}"`,
 };
 
 /** A rule in one line, for tests: `4: in eth0 & tcp destination 22-22 → accept`. */
