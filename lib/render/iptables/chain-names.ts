@@ -7,6 +7,7 @@ export const CHAIN_PREFIX = "CDKFW-";
 const LONGEST = 28;
 
 const GIVEN: Readonly<Record<string, string>> = {
+  prerouting: "PREROUTING",
   input: "INPUT",
   forward: "FORWARD",
   output: "OUTPUT",
@@ -15,7 +16,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "accept+nat": "ACCEPT-NAT",
 };
 
-const SHORT: Readonly<Record<string, string>> = { input: "I", forward: "F", output: "O" };
+const SHORT: Readonly<Record<string, string>> = { input: "I", forward: "F", output: "O", log: "L" };
 
 /** `forward/ext/lan` → `CDKFW-F-ext.lan`; a name that would be too long is cut and told apart by a digest. */
 export function chainName(name: string): string {

@@ -2,7 +2,8 @@ import type { Family } from "../../model/addresses";
 import { PROTOCOL, type Match } from "../../compile/ruleset";
 import type { PortRange } from "../../model/services";
 import { plainAddress, plainWord } from "./quote";
-import type { AddressTests } from "./sets";
+import { pairSetName } from "./pair-sets";
+import { GENERATION_MARK, type AddressTests } from "./sets";
 
 /** The one bit of the packet's mark that is ours. Kubernetes uses 0x4000 and 0x8000, Calico the upper half. */
 export const MASQUERADE_MARK = "0x1000/0x1000";
@@ -31,19 +32,19 @@ type Printers = {
 };
 
 const PRINTERS: Printers = {
-  "in-interface": ({ name }) => [{ words: ` -i ${plainWord(name)}` }],
-  "out-interface": ({ name }) => [{ words: ` -o ${plainWord(name)}` }],
-  address: ({ side, set }, { family, addressTest }) => {
+  "in-interface": ({ name }) => [{ words: ` -i ${interfaceWord(name)}` }],
+  "out-interface": ({ name }) => [{ words: ` -o ${interfaceWord(name)}` }],
+  address: ({ side, set, except = false }, { family, addressTest }) => {
     const test = addressTest(set, family);
     switch (test.kind) {
       case "none":
-        return [];
+        return except ? [{ words: "" }] : [];
       case "any":
-        return [{ words: "" }];
+        return except ? [] : [{ words: "" }];
       case "one":
-        return [{ words: ` ${side === "source" ? "-s" : "-d"} ${plainAddress(test.address)}` }];
+        return [{ words: `${not(except)} ${side === "source" ? "-s" : "-d"} ${plainAddress(test.address)}` }];
       case "set":
-        return [{ words: ` -m set --match-set ${test.name} ${side === "source" ? "src" : "dst"}` }];
+        return [{ words: ` -m set${not(except)} --match-set ${test.name} ${side === "source" ? "src" : "dst"}` }];
     }
   },
   protocol: ({ number }, { family }) => {
@@ -73,16 +74,61 @@ const PRINTERS: Printers = {
   "conntrack-state": ({ states }) => [
     { words: ` -m conntrack --ctstate ${states.map((state) => state.toUpperCase()).join(",")}` },
   ],
-  "destination-type": ({ type }, { family }) =>
-    type === "broadcast"
-      ? [{ words: " -m addrtype --dst-type BROADCAST" }]
-      : [{ words: family === 4 ? " -d 224.0.0.0/4" : " -d ff00::/8" }],
+  forwarded: ({ is }) => [{ words: ` -m conntrack${not(!is)} --ctstate DNAT` }],
+  "destination-type": ({ type, except = false }, { family }) => {
+    switch (type) {
+      case "local":
+        return [{ words: ` -m addrtype${not(except)} --dst-type LOCAL` }];
+      case "broadcast":
+        // IPv6 has no broadcast.
+        if (family === 6) return except ? [{ words: "" }] : [];
+        return [{ words: ` -m addrtype${not(except)} --dst-type BROADCAST` }];
+      case "multicast":
+        return [{ words: `${not(except)} -d ${family === 4 ? "224.0.0.0/4" : "ff00::/8"}` }];
+    }
+  },
+  limit: ({ name, rate, burst, perSource }) => {
+    const mode = perSource ? " --hashlimit-mode srcip" : "";
+    // The kernel keeps a table's settings as long as its name is in use: a new generation gets new names.
+    const table = ` --hashlimit-name cdkfw-${GENERATION_MARK}-${plainWord(name)}`;
+    return [
+      { words: ` -m hashlimit --hashlimit-upto ${rate.count}/${rate.per} --hashlimit-burst ${burst}${mode}${table}` },
+    ];
+  },
+  connections: ({ most, perSource }, { family }) => {
+    const mask = perSource ? (family === 4 ? 32 : 128) : 0;
+    return [{ words: ` -m connlimit --connlimit-upto ${most} --connlimit-mask ${mask} --connlimit-saddr` }];
+  },
+  // Without --kerneltz the kernel reads it in UTC.
+  before: ({ moment }) => [{ words: ` -m time --datestop ${moment.replace(/Z$/, "")}` }],
+  raw: ({ raw }) => {
+    if (raw.iptables === undefined) throw new Error("invariant: a raw match has no words for iptables");
+    return [{ words: ` ${raw.iptables.map(rawWord).join(" ")}` }];
+  },
+  pairs: ({ name, pairs }, { family }) =>
+    pairs.some((pair) => pair.family === family)
+      ? [{ words: ` -m set --match-set ${pairSetName(name, family)} src,dst` }]
+      : [],
   "masquerade-mark": () => [{ words: ` -m mark --mark ${MASQUERADE_MARK}` }],
 };
 
 export function printMatch(match: Match, context: MatchContext): Fragment[] {
   const print = PRINTERS[match.kind] as (match: Match, context: MatchContext) => Fragment[];
   return print(match, context);
+}
+
+function not(negated: boolean): string {
+  return negated ? " !" : "";
+}
+
+/** iptables writes "all that begin so" with a plus. */
+function interfaceWord(name: string): string {
+  return plainWord(name.replace(/\*$/, "+"));
+}
+
+function rawWord(word: string): string {
+  if (!/^!$|^[A-Za-z0-9_.:,/=+-]+$/.test(word)) throw new Error(`invariant: ${JSON.stringify(word)} is no raw word`);
+  return word;
 }
 
 /** ICMP is of IPv4 and ICMPv6 of IPv6: a packet of the other family never carries it in earnest. */

@@ -30,3 +30,8 @@ export function plainAddress(address: string): string {
   if (!/^[0-9a-f:.]+(\/\d+)?$/.test(address)) throw new Error(`invariant: ${JSON.stringify(address)} is no address`);
   return address;
 }
+
+/** ipset reads a comment in double quotes and knows no escape: a quote inside becomes a single one. */
+export function quoteSetComment(text: string): string {
+  return `"${quoteComment(text.replaceAll('"', "'").replaceAll("\\", "/")).slice(1, -1)}"`;
+}

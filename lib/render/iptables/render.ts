@@ -1,6 +1,7 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
 import { chainNames } from "./chain-names";
 import { printMatch, type Fragment, type MatchContext } from "./matches";
+import { renderPairSets } from "./pair-sets";
 import { plainWord, quoteComment } from "./quote";
 import { addressTests, renderSets } from "./sets";
 import { printVerdict, type VerdictContext } from "./verdicts";
@@ -9,6 +10,7 @@ import { printVerdict, type VerdictContext } from "./verdicts";
 export type Texts = Readonly<Record<"ipset" | "iptables.v4" | "iptables.v6", string>>;
 
 const TABLE: Readonly<Record<Hook, "filter" | "nat">> = {
+  prerouting: "nat",
   input: "filter",
   forward: "filter",
   output: "filter",
@@ -26,7 +28,7 @@ export function renderIptables(ruleset: Ruleset): Texts {
   const addressTest = addressTests(ruleset.sets);
   const context = { addressTest, chainNames: chainNames(ruleset.chains), comments: new Map<RuleOrigin, string>() };
   return {
-    ipset: renderSets(ruleset.sets, addressTest),
+    ipset: renderSets(ruleset.sets, addressTest) + renderPairSets(ruleset.chains, inWords),
     "iptables.v4": renderFamily(ruleset, { ...context, family: 4 }),
     "iptables.v6": renderFamily(ruleset, { ...context, family: 6 }),
   };

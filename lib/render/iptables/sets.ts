@@ -54,7 +54,8 @@ function addressTest(set: AddressSet, index: number, family: Family): AddressTes
   const [first] = elements;
   if (first === undefined) return { kind: "none" };
   if (elements.some((element) => element.endsWith("/0"))) return { kind: "any" };
-  if (elements.length === 1) return { kind: "one", address: first };
+  // A rule names one address of each side at most by itself: what is excepted may stand beside it.
+  if (elements.length === 1 && set.excepted !== true) return { kind: "one", address: first };
   return { kind: "set", name: `cdkfw-${GENERATION_MARK}-${index}-${family}` };
 }
 
@@ -63,6 +64,6 @@ function elementsOf(set: AddressSet, family: Family): readonly string[] {
 }
 
 /** ipset wants a power of two; 64 is its least. */
-function hashSize(elements: number): number {
+export function hashSize(elements: number): number {
   return 2 ** Math.max(6, Math.ceil(Math.log2(elements)));
 }

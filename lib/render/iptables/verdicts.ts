@@ -20,6 +20,14 @@ const PRINTERS: Printers = {
   goto: ({ chain }, { chainNames }) => `-g ${chainNames(chain)}`,
   "mark-masquerade": () => `-j MARK --set-xmark ${MASQUERADE_MARK}`,
   masquerade: () => "-j MASQUERADE",
+  snat: (verdict, { family }) => `-j SNAT --to-source ${addressOf(verdict, family)}`,
+  dnat: (verdict, { family }) => {
+    const address = addressOf(verdict, family);
+    if (verdict.port === undefined) return `-j DNAT --to-destination ${address}`;
+    return `-j DNAT --to-destination ${family === 4 ? address : `[${address}]`}:${verdict.port}`;
+  },
+  // The model lets no character into a prefix that would need more than the quotes.
+  log: ({ prefix, level }) => `-j LOG --log-prefix "${logPrefix(prefix)}" --log-level ${level}`,
 };
 
 const ANSWERS: Readonly<Record<RejectAnswer, Readonly<Record<Family, string>>>> = {
@@ -28,6 +36,21 @@ const ANSWERS: Readonly<Record<RejectAnswer, Readonly<Record<Family, string>>>> 
   "host-unreachable": { 4: "icmp-host-unreachable", 6: "icmp6-addr-unreachable" },
   "admin-prohibited": { 4: "icmp-admin-prohibited", 6: "icmp6-adm-prohibited" },
 };
+
+/** INVARIANT: a rule that changes an address is of the families that it has one of. */
+function addressOf({ v4, v6 }: { readonly v4?: string; readonly v6?: string }, family: Family): string {
+  const address = family === 4 ? v4 : v6;
+  if (address === undefined || !/^[0-9a-f:.]+$/.test(address)) {
+    throw new Error(`invariant: ${JSON.stringify(address)} is no IPv${family} address to put in`);
+  }
+  return address;
+}
+
+function logPrefix(prefix: string): string {
+  if (!/^[A-Za-z0-9 _.,:;()[\]/=+-]{1,29}$/.test(prefix))
+    throw new Error(`invariant: ${JSON.stringify(prefix)} is no log prefix`);
+  return prefix;
+}
 
 export function printVerdict(verdict: Verdict, context: VerdictContext): string {
   const print = PRINTERS[verdict.kind] as (verdict: Verdict, context: VerdictContext) => string;

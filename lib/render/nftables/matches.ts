@@ -1,6 +1,8 @@
 import type { Family } from "../../model/addresses";
 import type { Match } from "../../compile/ruleset";
 import type { PortRange } from "../../model/services";
+import { rateWords, sourceSetName } from "./counts";
+import { pairSetName } from "./pair-sets";
 import { quoteInterface } from "./quote";
 import type { AddressTest } from "./sets";
 
@@ -25,17 +27,17 @@ type Printers = {
 const PRINTERS: Printers = {
   "in-interface": ({ name }) => [{ words: `iifname ${quoteInterface(name)}` }],
   "out-interface": ({ name }) => [{ words: `oifname ${quoteInterface(name)}` }],
-  address: ({ side, set }, tests) => {
+  address: ({ side, set, except = false }, tests) => {
     const alternatives = ([4, 6] as const).flatMap((family): Fragment[] => {
       const test = tests(set, family);
       switch (test.kind) {
         case "none":
-          return [];
+          return except ? [{ family, words: "" }] : [];
         case "any":
-          return [{ family, words: "" }];
+          return except ? [] : [{ family, words: "" }];
         case "elements": {
           const field = `${family === 4 ? "ip" : "ip6"} ${side === "source" ? "saddr" : "daddr"}`;
-          return [{ family, tellsFamily: true, words: `${field} ${test.expression}` }];
+          return [{ family, tellsFamily: true, words: `${field} ${except ? "!= " : ""}${test.expression}` }];
         }
       }
     });
@@ -44,7 +46,7 @@ const PRINTERS: Printers = {
   },
   protocol: ({ number }) => [{ words: `meta l4proto ${number}` }],
   ports: ({ side, protocol, ranges }) => [
-    { words: `${protocol} ${side === "source" ? "s" : "d"}port ${oneOf(merged(ranges).map(printRange))}` },
+    { words: `${protocol} ${side === "source" ? "s" : "d"}port ${oneOf(ranges.map(printRange))}` },
   ],
   icmp: ({ family, types }) => {
     const field = family === 4 ? "icmp" : "icmpv6";
@@ -56,13 +58,36 @@ const PRINTERS: Printers = {
     return words.map((printed) => ({ family, tellsFamily: true, words: printed }));
   },
   "conntrack-state": ({ states }) => [{ words: `ct state ${states.join(",")}` }],
-  "destination-type": ({ type }) =>
-    type === "broadcast"
-      ? [{ words: "fib daddr type broadcast" }]
-      : [
-          { family: 4, tellsFamily: true, words: "ip daddr 224.0.0.0/4" },
-          { family: 6, tellsFamily: true, words: "ip6 daddr ff00::/8" },
-        ],
+  forwarded: ({ is }) => [{ words: `ct status ${is ? "" : "! "}dnat` }],
+  "destination-type": ({ type, except = false }) => {
+    if (type !== "multicast") return [{ words: `fib daddr type ${except ? "!= " : ""}${type}` }];
+    const is = except ? "!= " : "";
+    return [
+      { family: 4, tellsFamily: true, words: `ip daddr ${is}224.0.0.0/4` },
+      { family: 6, tellsFamily: true, words: `ip6 daddr ${is}ff00::/8` },
+    ];
+  },
+  limit: (match) => {
+    const { name, perSource } = match;
+    return perSource ? perSourceWords(name, `limit ${rateWords(match)}`) : [{ words: `limit name "${name}"` }];
+  },
+  connections: ({ name, most, perSource }) => {
+    const count = `ct count ${most}`;
+    return perSource ? perSourceWords(name, count) : [{ words: count }];
+  },
+  before: ({ moment }) => [{ words: `meta time < ${Date.parse(moment) / 1000 + 1}` }],
+  raw: ({ raw }) => {
+    if (raw.nftables === undefined) throw new Error("invariant: a raw match has no words for nftables");
+    return [{ words: raw.nftables }];
+  },
+  pairs: ({ name, pairs }) =>
+    ([4, 6] as const)
+      .filter((family) => pairs.some((pair) => pair.family === family))
+      .map((family) => ({
+        family,
+        tellsFamily: true,
+        words: `${family === 4 ? "ip" : "ip6"} saddr . meta l4proto . th dport @${pairSetName(name, family)}`,
+      })),
   "masquerade-mark": () => [{ words: `meta mark & ${MASQUERADE_BIT} == ${MASQUERADE_BIT}` }],
 };
 
@@ -79,13 +104,11 @@ function printRange([first, last]: PortRange): string {
   return first === last ? String(first) : `${first}-${last}`;
 }
 
-/** nft refuses a set whose intervals overlap. */
-function merged(ranges: readonly PortRange[]): PortRange[] {
-  const result: [number, number][] = [];
-  for (const [first, last] of [...ranges].sort(([a], [b]) => a - b)) {
-    const previous = result.at(-1);
-    if (previous !== undefined && first <= previous[1] + 1) previous[1] = Math.max(previous[1], last);
-    else result.push([first, last]);
-  }
-  return result;
+/** A count of its own for every source: the rule matches while the source's is not used up. */
+function perSourceWords(name: string, count: string): Fragment[] {
+  return ([4, 6] as const).map((family) => ({
+    family,
+    tellsFamily: true,
+    words: `add @${sourceSetName(name, family)} { ${family === 4 ? "ip" : "ip6"} saddr ${count} }`,
+  }));
 }

@@ -14,7 +14,7 @@ export function quoteComment(text: string): string {
 
 /** An interface name: its alphabet is fixed by the model, quotes keep it apart from nft's own words. */
 export function quoteInterface(name: string): string {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/.test(name))
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*\*?$/.test(name))
     throw new Error(`invariant: ${JSON.stringify(name)} is no interface`);
   return `"${name}"`;
 }

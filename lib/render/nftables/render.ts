@@ -1,16 +1,19 @@
 import type { Family } from "../../model/addresses";
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
+import { renderCounts } from "./counts";
 import { printMatch, type Fragment } from "./matches";
 import { TABLE, chainName } from "./names";
+import { renderPairSets } from "./pair-sets";
 import { quoteComment, quoteInterface } from "./quote";
 import { addressTests, renderSets, type AddressTest } from "./sets";
-import { printVerdict } from "./verdicts";
+import { isOfOneFamily, printVerdict } from "./verdicts";
 
 /**
  * Before Docker's chains and everybody's at `filter`: in nftables a drop is final, and an accept ends this base chain
  * only. So ours denies before others are asked, and lets them decide about what it accepts.
  */
 const BASE: Readonly<Record<Hook, string>> = {
+  prerouting: "type nat hook prerouting priority dstnat - 1; policy accept;",
   input: "type filter hook input priority filter - 10; policy accept;",
   forward: "type filter hook forward priority filter - 10; policy accept;",
   output: "type filter hook output priority filter - 10; policy accept;",
@@ -31,6 +34,8 @@ export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", st
     `delete table ${TABLE}`,
     `table ${TABLE} {`,
     ...renderSets(ruleset.sets),
+    ...renderPairSets(ruleset.chains, inWords),
+    ...renderCounts(ruleset.chains),
     ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, tests)),
     "}",
   ];
@@ -88,6 +93,7 @@ function dispatchField({ matches, verdict, family, unlessBridge }: Rule): "iifna
   if (matches.length !== 1 || match === undefined || family !== undefined || unlessBridge !== undefined)
     return undefined;
   if (verdict.kind !== "jump") return undefined;
+  if ((match.kind === "in-interface" || match.kind === "out-interface") && match.name.endsWith("*")) return undefined;
   if (match.kind === "in-interface") return "iifname";
   return match.kind === "out-interface" ? "oifname" : undefined;
 }
@@ -105,12 +111,22 @@ function renderRule(rule: Rule, tests: AddressTests): string[] {
     const printed = printMatch(match, tests);
     alternatives = alternatives.flatMap((before) => printed.flatMap((fragment) => joined(before, fragment) ?? []));
   }
+  if (isOfOneFamily(rule.verdict)) alternatives = alternatives.flatMap(ofOneFamily);
   const prefix = rule.unlessBridge === undefined ? "" : `#unless-bridge ${rule.unlessBridge} `;
   return alternatives.map(({ family, tellsFamily, words }) => {
     const told = family === undefined || tellsFamily === true ? "" : `meta nfproto ipv${family} `;
     const matched = `${told}${words}`.trim();
-    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${printVerdict(rule.verdict)} comment ${quoteComment(inWords(rule.origin))}`;
+    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${printVerdict(rule.verdict, family)} comment ${quoteComment(inWords(rule.origin))}`;
   });
+}
+
+function ofOneFamily(fragment: Fragment): Fragment[] {
+  return fragment.family === undefined
+    ? [
+        { ...fragment, family: 4 },
+        { ...fragment, family: 6 },
+      ]
+    : [fragment];
 }
 
 function joined(a: Fragment, b: Fragment): Fragment | undefined {

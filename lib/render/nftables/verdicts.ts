@@ -1,8 +1,12 @@
+import type { Family } from "../../model/addresses";
 import type { RejectAnswer, Verdict } from "../../compile/ruleset";
 import { MASQUERADE_BIT } from "./matches";
 import { chainName } from "./names";
+import { quoteComment } from "./quote";
 
-type Printers = { readonly [K in Verdict["kind"]]: (verdict: Extract<Verdict, { kind: K }>) => string };
+type Printers = {
+  readonly [K in Verdict["kind"]]: (verdict: Extract<Verdict, { kind: K }>, family: Family | undefined) => string;
+};
 
 const PRINTERS: Printers = {
   accept: () => "accept",
@@ -12,6 +16,13 @@ const PRINTERS: Printers = {
   goto: ({ chain }) => `goto ${chainName(chain)}`,
   "mark-masquerade": () => `meta mark set meta mark | ${MASQUERADE_BIT}`,
   masquerade: () => "masquerade",
+  snat: (verdict, family) => `snat ${familyWord(family)} to ${addressOf(verdict, family)}`,
+  dnat: (verdict, family) => {
+    const address = addressOf(verdict, family);
+    const port = verdict.port === undefined ? "" : `:${verdict.port}`;
+    return `dnat ${familyWord(family)} to ${family === 6 && port !== "" ? `[${address}]` : address}${port}`;
+  },
+  log: ({ prefix, level }) => `log prefix ${quoteComment(prefix)} level ${level === "warning" ? "warn" : level}`,
 };
 
 /** `icmpx` is the ICMP code for IPv4 and its counterpart of ICMPv6 for IPv6. */
@@ -22,7 +33,25 @@ const ANSWERS: Readonly<Record<RejectAnswer, string>> = {
   "admin-prohibited": "icmpx admin-prohibited",
 };
 
-export function printVerdict(verdict: Verdict): string {
-  const print = PRINTERS[verdict.kind] as (verdict: Verdict) => string;
-  return print(verdict);
+/** Whether a verdict is written for one family at a time: it puts in an address. */
+export function isOfOneFamily({ kind }: Verdict): boolean {
+  return kind === "snat" || kind === "dnat";
+}
+
+export function printVerdict(verdict: Verdict, family?: Family): string {
+  const print = PRINTERS[verdict.kind] as (verdict: Verdict, family: Family | undefined) => string;
+  return print(verdict, family);
+}
+
+function familyWord(family: Family | undefined): string {
+  return family === 6 ? "ip6" : "ip";
+}
+
+/** INVARIANT: a rule that changes an address is of the families that it has one of. */
+function addressOf({ v4, v6 }: { readonly v4?: string; readonly v6?: string }, family: Family | undefined): string {
+  const address = family === 4 ? v4 : family === 6 ? v6 : undefined;
+  if (address === undefined || !/^[0-9a-f:.]+$/.test(address)) {
+    throw new Error(`invariant: ${JSON.stringify(address)} is no address of family ${String(family)} to put in`);
+  }
+  return address;
 }

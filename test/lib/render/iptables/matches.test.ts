@@ -58,7 +58,7 @@ describe("a match in a family", () => {
     ["ICMPv6 types", { kind: "icmp", family: 6, types: [{ type: 128 }] }, [], ["-p ipv6-icmp -m icmp6 --icmpv6-type 128"]], // prettier-ignore
     ["no ICMP type", { kind: "icmp", family: 4, types: [] }, [], []],
     ["conntrack", { kind: "conntrack-state", states: ["established", "related"] }, ["-m conntrack --ctstate ESTABLISHED,RELATED"], ["-m conntrack --ctstate ESTABLISHED,RELATED"]], // prettier-ignore
-    ["broadcast", { kind: "destination-type", type: "broadcast" }, ["-m addrtype --dst-type BROADCAST"], ["-m addrtype --dst-type BROADCAST"]], // prettier-ignore
+    ["broadcast", { kind: "destination-type", type: "broadcast" }, ["-m addrtype --dst-type BROADCAST"], []], // prettier-ignore
     ["multicast", { kind: "destination-type", type: "multicast" }, ["-d 224.0.0.0/4"], ["-d ff00::/8"]],
     ["our bit of the mark", { kind: "masquerade-mark" }, ["-m mark --mark 0x1000/0x1000"], ["-m mark --mark 0x1000/0x1000"]], // prettier-ignore
   ])("%s", (_, match, in4, in6) => expect([print(match, 4), print(match, 6)]).toEqual([in4, in6]));

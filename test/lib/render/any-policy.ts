@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import type { AddressPolicy } from "../../../../lib/model/addresses";
-import { hostPolicy, type HostPolicy } from "../../../../lib/model/policy";
-import type { PortRange, ServiceMatch } from "../../../../lib/model/services";
-import { policyOf, rule } from "../../../fixtures/policy";
+import type { AddressPolicy } from "../../../lib/model/addresses";
+import { hostPolicy, type HostPolicy } from "../../../lib/model/policy";
+import type { PortRange, ServiceMatch } from "../../../lib/model/services";
+import { policyOf, rule } from "../../fixtures/policy";
 
 /** Any policy that passes the checks, with hostile words wherever users can have words. */
 export const anyPolicy: fc.Arbitrary<HostPolicy> = fc

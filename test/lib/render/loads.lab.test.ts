@@ -1,15 +1,20 @@
 import fc from "fast-check";
-import { Lab, type LabHost } from "../../../../lib/sandbox";
-import { bundleContents } from "../../../../lib/synth/synthesize";
-import { GATEWAY, policyOf } from "../../../fixtures/policy";
+import type { HostPolicy } from "../../../lib/model/policy";
+import { Lab, type LabHost } from "../../../lib/sandbox";
+import { bundleContents } from "../../../lib/synth/synthesize";
+import { GATEWAY, policyOf } from "../../fixtures/policy";
 import { anyPolicy } from "./any-policy";
 import { deploy } from "./on-host";
 
 /**
  * Whatever the policy, the kernel takes its texts by the runtime's own way of loading, all of them: what `iptables-save`
- * prints afterwards has as many rules as the text, with the same comments. On iptables over nftables and on the legacy one.
+ * prints afterwards has as many rules as the text, with the same comments. On iptables over nftables and on the legacy
+ * one, and on nftables itself.
  */
 const policies = [policyOf(GATEWAY), ...fc.sample(anyPolicy, { numRuns: 40, seed: 1 })];
+
+const nftText = (policy: HostPolicy): string =>
+  bundleContents({ ...policy, backend: "nftables" }).texts["nftables"] ?? "";
 
 let lab: Lab;
 
@@ -35,6 +40,11 @@ async function putAll(host: LabHost): Promise<void> {
     ),
   );
   expect(await host.exec(["sh"], { input: files.join("") })).toMatchObject({ code: 0, stderr: "" });
+}
+
+/** The comments of all rules and elements of our table. */
+function nftComments(text: string): string[] {
+  return [...text.matchAll(/ comment "([^"]*)"/g)].map(([, comment = ""]) => comment).sort();
 }
 
 /** Each in a network of its own: nothing is left of the one before. */
@@ -64,6 +74,30 @@ function comments(text: string): string[] {
     .map((comment) => comment.replace(/^"|"$/g, "").replace(/\\(.)/g, "$1"))
     .sort();
 }
+
+describe("nftables", () => {
+  it("takes the text of any policy, and keeps every rule and every word", async () => {
+    const host = lab.host("nft");
+    const files = policies.map(
+      (policy, index) =>
+        `mkdir -p /tmp/nft/${index}; cat >/tmp/nft/${index}/nftables <<'@@END@@'\n${nftText(policy)}@@END@@\n`,
+    );
+    expect(await host.exec(["sh"], { input: files.join("") })).toMatchObject({ code: 0, stderr: "" });
+    const script = `for n in $(seq 0 ${policies.length - 1}); do
+      unshare --net sh -c "
+        /bin/sh /usr/local/lib/cdkfw/cdkfw-host rehearsal /tmp/nft/$n 2>&1
+        echo @@; nft list table inet cdkfw; echo @@@"
+    done`;
+    const { stdout } = await host.exec(script, { timeoutMs: 60_000 });
+    const loaded = stdout.split("@@@\n").slice(0, -1);
+    expect(loaded).toHaveLength(policies.length);
+    for (const [index, policy] of policies.entries()) {
+      const [error = "", table = ""] = (loaded[index] ?? "").split("@@\n");
+      expect([index, error]).toEqual([index, ""]);
+      expect(nftComments(table)).toEqual(nftComments(nftText(policy)));
+    }
+  });
+});
 
 describe.each(["nft", "legacy"])("iptables (%s)", (name) => {
   it("takes the texts of any policy, and keeps every rule and every word", async () => {

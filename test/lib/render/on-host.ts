@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readBundle } from "../../../../lib/bundle/read";
-import { deployHost } from "../../../../lib/deploy/handshake";
-import type { RuleEntry } from "../../../../lib/model/policy";
-import type { LabHost } from "../../../../lib/sandbox";
-import { synthesize } from "../../../../lib/synth/synthesize";
-import { policyOf, rule, type PolicyParts } from "../../../fixtures/policy";
+import { readBundle } from "../../../lib/bundle/read";
+import { deployHost } from "../../../lib/deploy/handshake";
+import type { RuleEntry } from "../../../lib/model/policy";
+import type { LabHost } from "../../../lib/sandbox";
+import { synthesize } from "../../../lib/synth/synthesize";
+import { policyOf, rule, type PolicyParts } from "../../fixtures/policy";
 
 /** Without it a deployer locks himself out, and is rolled back. */
 export const SSH_FROM_MANAGEMENT: RuleEntry = rule("accept", "mgmt", "host", { services: ["ssh"], id: "ssh" });
@@ -35,9 +35,22 @@ export async function deploy(host: LabHost, parts: PolicyParts): Promise<void> {
   }
 }
 
-/** How many packets met the rules whose comment holds these words. */
+/**
+ * How many packets met the rules that hold these words, by either backend. A rule of nftables that is for both families
+ * counts for each.
+ */
 export async function packetsAt(host: LabHost, family: 4 | 6, words: string): Promise<number> {
-  const { stdout } = await host.exec(`${family === 4 ? "iptables" : "ip6tables"}-save -c`);
-  const counts = stdout.split("\n").filter((line) => line.includes(words) && !line.includes("Warning"));
-  return counts.reduce((sum, line) => sum + Number(/^\[(\d+):/.exec(line)?.[1] ?? 0), 0);
+  const { stdout } = await host.exec(
+    `${family === 4 ? "iptables" : "ip6tables"}-save -c; nft list table inet cdkfw 2>/dev/null; true`,
+  );
+  const other = family === 4 ? /^\s*(meta nfproto ipv6|.*\b(ip6|icmpv6) )/ : /^\s*(meta nfproto ipv4|.*\b(ip|icmp) )/;
+  const matching = stdout
+    .split("\n")
+    .filter((line) => line.includes(words) && !other.test(line.split(" comment ")[0] ?? ""));
+  return matching.reduce(
+    (sum, line) => sum + Number(/^\[(\d+):|counter packets (\d+)/.exec(line)?.slice(1).find(Boolean) ?? 0),
+    0,
+  );
 }
+
+export const BACKENDS = ["iptables", "nftables"] as const;

@@ -1,9 +1,9 @@
 import ipaddr from "ipaddr.js";
-import type { HostPolicy } from "../../../../lib/model/policy";
-import { Lab, type LabHost, type Machine, type Probe } from "../../../../lib/sandbox";
-import { innerAddresses } from "../../../../lib/sandbox/addresses";
-import { policyOf, rule, type PolicyParts } from "../../../fixtures/policy";
-import { deploy } from "./on-host";
+import type { HostPolicy, RuleEntry } from "../../../lib/model/policy";
+import { Lab, type LabHost, type Machine, type Probe } from "../../../lib/sandbox";
+import { innerAddresses } from "../../../lib/sandbox/addresses";
+import { policyOf, rule, type PolicyParts } from "../../fixtures/policy";
+import { BACKENDS, deploy } from "./on-host";
 
 /**
  * Every (zone, source, destination, service, family), sent through the kernel and compared with what the policy says.
@@ -116,7 +116,6 @@ beforeAll(async () => {
   await lab.client.exec(
     "for a in $(ip -6 -o addr show dev wan0 to 2001:db8::/32 | awk '{ print $4 }' | grep -v 2001:db8:1::200/); do ip addr change $a dev wan0 preferred_lft 0; done",
   );
-  await deploy(host, POLICY);
 });
 
 afterAll(() => lab?.stop());
@@ -133,7 +132,9 @@ function receivers(zone: string): Receiver[] {
   return all.filter(({ place }) => place !== zone);
 }
 
-describe("the kernel's verdicts are the policy's", () => {
+describe.each(BACKENDS)("the kernel's verdicts are the policy's: %s", (backend) => {
+  beforeAll(() => deploy(host, { ...POLICY, backend }));
+
   it.each(SENDERS)("for what $name sends", async ({ zone, ...sender }) => {
     const policy = policyOf(POLICY);
     const cases = receivers(zone).flatMap((receiver) =>
@@ -168,7 +169,8 @@ interface Packet {
 
 function verdictOf(policy: HostPolicy, { from, to, src, dst, service }: Packet): "accept" | "reject" | "drop" {
   const entry = policy.entries.find(
-    (one) =>
+    (one): one is RuleEntry =>
+      one.kind === "rule" &&
       one.from.kind === "zone" &&
       one.from.name === from &&
       (one.to.kind === "all" || (one.to.kind === "host" ? to === "host" : one.to.name === to)) &&
