@@ -12,6 +12,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ["awk", "mawk"],
   ["sed", "sed"],
   ["ipset", "ipset"],
+  ["nft", "nftables"],
 ]);
 
 const INSTALL: ReadonlyMap<string, string> = new Map([
@@ -34,9 +35,10 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   ],
   "missing-tools": ([os = "linux", ...tools]) => {
     const packages = [...new Set(tools.map((tool) => PACKAGES.get(tool) ?? "iptables"))];
+    const other = tools.includes("nft") ? ' Or give the host `backend: "iptables"`.' : "";
     return [
       `the host lacks ${tools.join(", ")}`,
-      `Install with \`${INSTALL.get(os) ?? "apt-get install"} ${packages.join(" ")}\` on the host. Nothing was changed.`,
+      `Install with \`${INSTALL.get(os) ?? "apt-get install"} ${packages.join(" ")}\` on the host. Nothing was changed.${other}`,
     ];
   },
   "not-root": ([user]) => [
@@ -48,6 +50,10 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     /xtables.lock/.test(words.join(" "))
       ? "Nothing was changed. `fuser /run/xtables.lock` on the host tells who holds it."
       : "Is this a container without NET_ADMIN, or a kernel without netfilter?",
+  ],
+  nftables: (words) => [
+    `nftables does not work on the host: ${words.join(" ")}`,
+    "Is this a container without NET_ADMIN, or a kernel without nf_tables?",
   ],
   "no-boot": () => [
     "the host has no systemd, OpenRC, /etc/rc.boot.d or /etc/rcS.d: rules could not be made to stand after a reboot",

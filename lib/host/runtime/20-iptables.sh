@@ -34,10 +34,10 @@ wanting && /^#live$/ { wanting = 0; next }
 wanting && /^:/ { wanted[table, substr($1, 2)] = 1; head[table] = head[table] $0 "\n" }
 wanting && /^#hook / { hook[table, $2] = $3; hooks[table, ++hooked[table]] = $2; used[table, "-A " $2 " -j " $3] = 1 }
 wanting && /^#unless-bridge / {
-  if (index(bridges, " " $2 " ") == 0) { sub(/^#unless-bridge [^ ]+ /, ""); body[table] = body[table] $0 "\n" }
+  if (index(bridges, " " $2 " ") == 0) { sub(/^#unless-bridge [^ ]+ /, ""); rule[table, ++rules[table]] = $0 }
   next
 }
-wanting && /^-A / { body[table] = body[table] $0 "\n" }
+wanting && /^-A / { rule[table, ++rules[table]] = $0 }
 !wanting && /^:/ { if (ours(substr($1, 2))) live[table, ++lives[table]] = substr($1, 2) }
 !wanting && /^-A / {
   if (!ours($2)) {
@@ -50,12 +50,11 @@ wanting && /^-A / { body[table] = body[table] $0 "\n" }
 }
 END {
   for (t = 1; t <= tables; t++) {
-    table = order[t]; out = head[table]; stale = ""
+    table = order[t]; chains = head[table]; out = ""; stale = ""
     for (i = 1; i <= lives[table]; i++) {
       chain = live[table, i]
-      if (!((table, chain) in wanted)) { out = out ":" chain " - [0:0]\n"; stale = stale "-X " chain "\n" }
+      if (!((table, chain) in wanted)) { chains = chains ":" chain " - [0:0]\n"; stale = stale "-X " chain "\n" }
     }
-    out = out body[table]
     for (i = 1; i <= jumps[table]; i++) {
       line = jump[table, i]; split(line, w, " "); from = w[2]; to = hook[table, from]
       if ((table, line) in used && plain[table, from, to] == 1 && at[table, from, to] == 1) { inplace[table, from] = 1; continue }
@@ -66,7 +65,11 @@ END {
       if (!((table, from) in inplace)) out = out "-I " from " 1 -j " hook[table, from] "\n"
     }
     out = out stale
-    if (out != "") printf "*%s\n%sCOMMIT\n", table, out
+    if (chains == "" && rules[table] + 0 == 0 && out == "") continue
+    printf "*%s\n%s", table, chains
+    # Line by line: to put thousands into one text takes time by their square.
+    for (i = 1; i <= rules[table]; i++) print rule[table, i]
+    printf "%sCOMMIT\n", out
   }
 }'
 
@@ -114,7 +117,7 @@ destroy_sets() {
 
 # The interfaces of a generation that are bridges, now or, where one is not there yet at boot, when it was applied.
 bridges_of() {
-  for interface in $(sed -n 's/^#unless-bridge \([^ ]*\) .*/\1/p' "$1/iptables.v4"); do
+  for interface in $(sed -n 's/^[[:space:]]*#unless-bridge \([^ ]*\) .*/\1/p' "$1/iptables.v4" "$1/nftables" 2>/dev/null); do
     if [ -e "/sys/class/net/$interface" ]; then
       if [ -d "/sys/class/net/$interface/bridge" ]; then printf '%s ' "$interface"; fi
     elif grep -q -x -F -e "$interface" "$1/bridges" 2>/dev/null; then
@@ -165,7 +168,7 @@ unload_other_iptables() {
 
 # Which of our rules stand in the kernel, whether our jumps come first, and what our sets hold. Neither counters count nor
 # the order of the chains, which tells only in what order they were made.
-live_rules() {
+live_iptables() {
   for family in $(families); do
     echo "#family $family"
     "$(tool "$family" -save)" 2>/dev/null
@@ -182,6 +185,3 @@ live_rules() {
   # The rest of a `create` line is the kernel's own: sizes that grow, a seed by chance.
   ipset save 2>/dev/null | sed -n -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;p;}' | sort
 }
-
-digest() { sha256sum | cut -c 1-64; }
-live_digest() { printf "%s\n" "$(live_rules)" | digest; }

@@ -3,7 +3,7 @@
 committed_generation() { if link=$(readlink "$STATE/committed" 2>/dev/null); then echo "${link##*/}"; else echo none; fi; }
 
 load_generation() {
-  if [ "$1" = none ]; then unload_iptables; else load_iptables "$STATE/generations/$1"; fi
+  if [ "$1" = none ]; then unload_all; else load_folder "$STATE/generations/$1"; fi
 }
 
 # restore ID PORTS: brings a generation back, whatever is in the way. 0: it stands; 1: the safe rules do; 2: neither.
@@ -50,7 +50,9 @@ rehearse() {
 }
 
 REFUSED=9
-rehearsal() { load_iptables "$1" || exit "$REFUSED"; }
+rehearsal() {
+  if [ -e "$1/nftables" ]; then load_nftables "$1"; else load_iptables "$1"; fi || exit "$REFUSED"
+}
 
 # The newest few generations stay, for going back; and what never arrived whole goes after a day.
 tidy_up() {

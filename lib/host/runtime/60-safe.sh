@@ -3,6 +3,11 @@
 # load_safe PORTS
 load_safe() {
   ports=$(ssh_ports "$1")
+  if nftables_stands || ! command -v iptables-restore >/dev/null 2>&1; then
+    safe_nftables "$ports" | nft -f - || return 1
+    if iptables_was_used; then unload_iptables; fi
+    return
+  fi
   for family in $(families); do safe_rules "$family" "$ports" | load_tables "$family" "" || return 1; done
   if command -v ipset >/dev/null 2>&1; then destroy_sets /dev/null; fi
 }
@@ -22,7 +27,7 @@ safe_rules() {
     '-A CDKFW-SAFE-FORWARD -j DROP' COMMIT
 }
 
-safe_rules_stand() { case $1 in *' CDKFW-SAFE-INPUT chain'*) ;; *) return 1 ;; esac }
+safe_rules_stand() { case $1 in *' CDKFW-SAFE-INPUT chain'* | *'chain safe-input'*) ;; *) return 1 ;; esac }
 
 # ssh_ports PORTS: 22, those that deployers came by, and those that sshd's configuration names; a match holds 15.
 ssh_ports() {

@@ -5,7 +5,7 @@ apply() {
   incoming=$1 id=$2 nonce=$3 window=$4 owner=$5 port=$6 force=$7
   trap 'rm -rf "$incoming" "$incoming.runtime"' EXIT
   step check
-  check
+  check "$incoming"
   step lock
   take_mutex "$owner"
   recover
@@ -131,7 +131,7 @@ teardown() {
   recover
   refuse_pending
   { boot_remove && rm -f "$STATE/committed"; } 2>"$RUN/error" || fail disk "$STATE"
-  unload_iptables 2>"$RUN/error" || fail not-unloaded "$(last_words)"
+  unload_all 2>"$RUN/error" || fail not-unloaded "$(last_words)"
   if [ -d "$STATE" ]; then record torn-down none "$1" -; fi
   rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder"
   say result torn-down

@@ -11,7 +11,7 @@ const reversed = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).reverse());
 const withFirst = (change: Partial<RuleEntry>): HostPolicy => {
   const [first, ...others] = base.entries;
-  return { ...base, entries: first === undefined ? [] : [{ ...first, ...change }, ...others] };
+  return { ...base, entries: first?.kind === "rule" ? [{ ...first, ...change }, ...others] : [] };
 };
 const moved = base.entries.map((one) => ({ ...one, origin: { ...one.origin, file: "moved.ts", line: 99 } }));
 
