@@ -1,19 +1,24 @@
-import type { Construct, IConstruct } from "constructs";
+import type { Construct } from "constructs";
 import { readAddressesOf, readAddressText } from "../lib/model/address-text";
-import type { AddressPolicy } from "../lib/model/addresses";
+import { joinAddresses, type AddressPolicy } from "../lib/model/addresses";
 import { explainValue } from "../lib/model/explain-issues";
 import { show } from "../lib/model/findings";
 import { objectName } from "../lib/model/names";
 import { holdsToken, TOKEN_FIX } from "../lib/model/token";
+import { readMembers } from "./address-members";
+import { ADDRESS, declareOn, isAddress } from "./declared-addresses";
 import { PolicyConstruct } from "./policy-construct";
-
-const ADDRESS = Symbol.for("cdkfw/Address");
 
 export interface AddressProps {
   /** IPv4 hosts and networks in CIDR notation, such as `203.0.113.0/24`. @default none: no IPv4 packet matches */
   readonly v4?: string | readonly string[] | undefined;
   /** IPv6 hosts and networks in CIDR notation, such as `2001:db8::/32`. @default none: no IPv6 packet matches */
   readonly v6?: string | readonly string[] | undefined;
+  /**
+   * What the address unites: other addresses, their names, and hosts and networks of either family. What is named must
+   * be declared before. @default none
+   */
+  readonly members?: readonly (Address | string)[] | undefined;
 }
 
 /**
@@ -25,17 +30,18 @@ export interface AddressProps {
  * host.allow({ from: ext, to: host, source: "office", service: "ssh" }); // the same, by name
  * ```
  *
+ * A group has other addresses as members:
+ *
+ * ```ts
+ * const partners = new Address(fleet, "partners", { members: [office, "192.0.2.0/24", "2001:db8:2::/48"] });
+ * ```
+ *
  * A rule applies to a family only where the address has members of it. The id is the name that rules, plans and the
  * kernel's comments use. Declared on a fleet, every host of it can use the name; declared on a host, that one.
  */
 export class Address extends PolicyConstruct {
   static isAddress(value: unknown): value is Address {
-    return typeof value === "object" && value !== null && ADDRESS in value;
-  }
-
-  /** The addresses that are declared on a construct itself, by their names. @internal */
-  static declaredOn(scope: IConstruct): ReadonlyMap<string, Address> {
-    return declared.get(scope) ?? NONE;
+    return isAddress(value);
   }
 
   /** The name that rules use: the id. */
@@ -44,6 +50,8 @@ export class Address extends PolicyConstruct {
   readonly policy: AddressPolicy;
   /** The name as a list of one, shared by all the rules that use it. @internal */
   readonly names: readonly string[];
+  /** The addresses that it unites, and those that they unite. @internal */
+  readonly members: readonly Address[];
 
   constructor(scope: Construct, id: string, props: AddressProps) {
     super(scope, id, { twice: "a mistake" });
@@ -51,12 +59,19 @@ export class Address extends PolicyConstruct {
     this.name = String(id);
     this.names = Object.freeze([this.name]);
     this.#checkName();
+    const own = { v4: this.#read(4, props.v4), v6: this.#read(6, props.v6) };
+    const group = readMembers(this.#membersOf(props.members ?? []), scope);
+    for (const mistake of group.mistakes) this.report(mistake);
+    this.members = group.addresses;
+    const { v4, v6 } = joinAddresses([own, group.policy]);
+    this.policy = Object.freeze({ v4: Object.freeze(v4), v6: Object.freeze(v6) });
+    // Now only: a name among its own members is another address, further up.
     declareOn(scope, this);
-    this.policy = Object.freeze({ v4: this.#read(4, props.v4), v6: this.#read(6, props.v6) });
-    if (this.policy.v4.length + this.policy.v6.length === 0 && this.ownFindings().length === 0) {
+    // A member that is empty has a finding of its own.
+    if (v4.length + v6.length === 0 && this.ownFindings().length === 0 && this.members.length === 0) {
       this.report({
         problem: `the address ${show(this.name)} is empty`,
-        allowed: "at least one host or network in `v4` or `v6`",
+        allowed: "at least one host or network in `v4`, `v6` or `members`",
         fix: "leave the source or destination of a rule out to match any address",
       });
     }
@@ -74,6 +89,12 @@ export class Address extends PolicyConstruct {
     }
   }
 
+  #membersOf(given: unknown): readonly unknown[] {
+    if (Array.isArray(given)) return given;
+    this.report({ problem: `\`members\` may not be ${show(given)}`, allowed: "a list of addresses" });
+    return [];
+  }
+
   #read(family: 4 | 6, given: string | readonly string[] | undefined): readonly string[] {
     const texts = given === undefined ? [] : Array.isArray(given) ? given : [given];
     const token = texts.find(holdsToken);
@@ -83,15 +104,6 @@ export class Address extends PolicyConstruct {
       texts.filter((text) => !holdsToken(text)),
     );
     for (const mistake of mistakes) this.report(mistake);
-    return Object.freeze(addresses);
+    return addresses;
   }
-}
-
-const NONE: ReadonlyMap<string, Address> = new Map();
-const declared = new WeakMap<IConstruct, Map<string, Address>>();
-
-function declareOn(scope: IConstruct, address: Address): void {
-  const siblings = declared.get(scope) ?? new Map<string, Address>();
-  if (!siblings.has(address.name)) siblings.set(address.name, address);
-  declared.set(scope, siblings);
 }

@@ -1,4 +1,6 @@
 import type { Construct, IConstruct } from "constructs";
+import { day } from "../lib/model/conditions";
+import { explainValue } from "../lib/model/explain-issues";
 import { printFinding, show, type Finding } from "../lib/model/findings";
 import { FindingsError } from "../lib/model/findings-error";
 import { printOrigin } from "../lib/model/origin";
@@ -20,6 +22,11 @@ export interface FleetProps {
   readonly backend?: Backend | undefined;
   /** Services that rules can name as text, before those of the library. @default none */
   readonly services?: readonly Service[] | undefined;
+  /**
+   * The day of this synth, such as `"2026-11-22"`: entries that expired before it are mistakes. It is given, since the
+   * same source must make the same rules on every day. @default none: no entry is told to have expired
+   */
+  readonly today?: string | undefined;
 }
 
 /**
@@ -47,6 +54,8 @@ export class Fleet extends PolicyConstruct {
 
   readonly inventory: Inventory;
   readonly backend: Backend;
+  /** The day of this synth, where it is known. */
+  readonly today: string | undefined;
   /** The services that rules of this fleet can name, beside those of the library. */
   readonly services: ReadonlyMap<string, Service>;
   /** @internal */
@@ -62,6 +71,9 @@ export class Fleet extends PolicyConstruct {
     this.inventory = props.inventory ?? Inventory.EMPTY;
     this.backend = props.backend ?? "iptables";
     this.services = this.#byName(props.services ?? []);
+    const mistake = props.today === undefined ? undefined : explainValue(day, props.today, "day");
+    if (mistake !== undefined) this.report(mistake);
+    this.today = mistake === undefined ? props.today : undefined;
   }
 
   /** The hosts, in the order of declaration. */

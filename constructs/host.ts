@@ -11,11 +11,13 @@ import { hostName, sshTarget, type JumpHop, type SshTarget } from "../lib/model/
 import { filesOf } from "../lib/model/target-files";
 import { holdsToken } from "../lib/model/token";
 import { UserError } from "../lib/model/user-error";
+import { addressNamesFor } from "./declared-addresses";
 import { Fleet } from "./fleet";
+import type { ForwardProps } from "./forward";
 import { PolicyConstruct } from "./policy-construct";
-import type { RuleProps, RuleWithActionProps } from "./rule";
+import type { NatRuleProps, RuleProps, RuleWithActionProps } from "./rule";
 import { RuleList } from "./rule-list";
-import { addressNamesFor, UsedAddresses } from "./used-addresses";
+import { UsedAddresses } from "./used-addresses";
 import { UsedServices } from "./used-services";
 import { Zone, type ZoneProps } from "./zone";
 
@@ -45,6 +47,11 @@ export interface HostProps {
   readonly connectTimeout?: number | undefined;
   /** The kernel's interface that the rules are made for. @default that of the fleet */
   readonly backend?: Backend | undefined;
+  /**
+   * What becomes of packets that the kernel's connection tracking can make nothing of: `"drop"`, or `"ignore"` to let
+   * the entries decide. @default `"drop"`
+   */
+  readonly invalid?: "drop" | "ignore" | undefined;
   /** The groups of the inventory that list it. @default none */
   readonly groups?: readonly string[] | undefined;
   /** What the inventory says about it, for programs to use. @default none */
@@ -52,12 +59,14 @@ export interface HostProps {
 }
 
 /**
- * A Linux host and its firewall: zones of interfaces, and one list of rules of which the first that matches decides.
+ * A Linux host and its firewall: zones of interfaces, and one list of rules and port forwards of which the first that
+ * matches decides.
  *
  * ```ts
  * const host = new Host(fleet, "web-1", { address: "203.0.113.11", user: "admin" });
  * const ext = host.addZone("ext", { interfaces: ["eth0"] });
  * host.allow({ from: ext, to: host, source: "203.0.113.0/24", service: Service.SSH });
+ * host.forward({ from: ext, service: Service.HTTPS, to: "10.0.0.5" });
  * host.reject({ from: ext, to: ALL });
  * ```
  */
@@ -74,6 +83,7 @@ export class Host extends PolicyConstruct {
   /** How the deployer reaches it. */
   readonly target: SshTarget;
   readonly #fleet: Fleet | undefined;
+  readonly #invalid: HostPolicy["invalid"];
   readonly #zones: Zone[] = [];
   readonly #addresses: UsedAddresses;
   readonly #services: UsedServices;
@@ -92,6 +102,7 @@ export class Host extends PolicyConstruct {
     const mistake = holdsToken(id) ? undefined : explainValue(hostName, this.hostName, "name for a host");
     if (mistake !== undefined) this.report(mistake);
     this.backend = this.#backendOf(props.backend);
+    this.#invalid = this.#invalidOf(props.invalid);
     this.target = this.#targetOf(props);
     if (this.#fleet === undefined) {
       this.report({ problem: "the host is in no fleet", fix: "create it in the scope of a `Fleet`" });
@@ -129,8 +140,8 @@ export class Host extends PolicyConstruct {
     this.#rules.add("accept", props);
   }
 
-  /** Lets packets pass, and gives those that leave the host its own address (masquerading). */
-  allowNat(props: RuleProps): void {
+  /** Lets packets pass, and gives those that leave the host its own address (masquerading), or the one of `snat`. */
+  allowNat(props: NatRuleProps): void {
     this.#rules.add("accept+nat", props);
   }
 
@@ -142,6 +153,11 @@ export class Host extends PolicyConstruct {
   /** Refuses without a word. */
   drop(props: RuleProps): void {
     this.#rules.add("drop", props);
+  }
+
+  /** Sends what is addressed to this host to a machine behind it, and lets it through. */
+  forward(props: ForwardProps): void {
+    this.#rules.addForward(props);
   }
 
   /** Adds a rule whose action is a value. */
@@ -165,6 +181,7 @@ export class Host extends PolicyConstruct {
       addresses: this.#addresses.resolve().policies,
       services: this.#services.policies(),
       entries: [...this.#rules.entries],
+      ...(this.#invalid !== undefined && { invalid: this.#invalid }),
     };
   }
 
@@ -177,6 +194,7 @@ export class Host extends PolicyConstruct {
       ...checkPolicy(this.policy(), {
         addresses: addressNamesFor(this),
         services: [...(this.#fleet?.services.keys() ?? []), ...Object.keys(SERVICE_LIBRARY)],
+        today: this.#fleet?.today,
       }),
     ];
   }
@@ -196,6 +214,12 @@ export class Host extends PolicyConstruct {
     const mistake = explainValue(backend, wanted, "backend");
     if (mistake !== undefined) this.report(mistake);
     return wanted;
+  }
+
+  #invalidOf(given: HostPolicy["invalid"]): HostPolicy["invalid"] {
+    if (given === undefined || given === "drop" || given === "ignore") return given;
+    this.report({ problem: `\`invalid\` may not be ${show(given)}`, allowed: "`drop`, `ignore`" });
+    return undefined;
   }
 
   /** A host of the inventory is passed as that host is reached. */

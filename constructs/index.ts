@@ -1,10 +1,20 @@
 /** What a program imports from `cdkfw`. `docs/policy.md` tells what it all means. */
 export { Address, type AddressProps } from "./address";
+export type { ConditionProps, ConnectionsProps, LimitProps, LogProps, Rate, RawProps } from "./condition-props";
 export { Fleet, type FleetProps } from "./fleet";
+export type { ForwardProps } from "./forward";
 export { Host, type HostProps } from "./host";
 export { Interface, type InterfaceProps } from "./interface";
 export { Inventory } from "./inventory";
-export { ALL, type AddressLike, type RuleProps, type RuleWithActionProps, type ServiceLike } from "./rule";
+export {
+  ALL,
+  type AddressLike,
+  type NatRuleProps,
+  type OneMachine,
+  type RuleProps,
+  type RuleWithActionProps,
+  type ServiceLike,
+} from "./rule";
 export { Service, type IcmpProps, type IcmpTypeLike, type PortLike } from "./service";
 export { Zone, type ZoneProps } from "./zone";
 

@@ -1,10 +1,11 @@
 import type { Action } from "../lib/model/policy";
 
-const VERBS: Readonly<Record<Action, string>> = {
+const VERBS: Readonly<Record<Action | "forward", string>> = {
   accept: "allow",
   "accept+nat": "allow-nat",
   reject: "reject",
   drop: "drop",
+  forward: "forward",
 };
 
 /** Names the rules of one host by their content: `allow-ssh`, `allow-ssh-2`, `reject-all`. Each id is given once. */
@@ -21,7 +22,7 @@ export class RuleIds {
   }
 
   /** Finds an id from what the rule does. */
-  find(action: Action, services: readonly string[]): string {
+  find(action: Action | "forward", services: readonly string[]): string {
     const wish = `${VERBS[action]}-${inShort(services)}`;
     let count = this.#counts.get(wish) ?? 0;
     let id: string;

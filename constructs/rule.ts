@@ -1,5 +1,6 @@
 import type { Action } from "../lib/model/policy";
 import type { Address } from "./address";
+import type { ConditionProps } from "./condition-props";
 import type { Host } from "./host";
 import type { Service } from "./service";
 import type { Zone } from "./zone";
@@ -16,6 +17,9 @@ export const ALL = "all";
 /** An `Address`, the name of one, `"any"`, or an address or network such as `"203.0.113.0/24"`. */
 export type AddressLike = Address | string;
 
+/** One machine: its address, one of each family, or an `Address` (or its name) that holds no more than that. */
+export type OneMachine = AddressLike | readonly AddressLike[];
+
 /** A `Service`, the name of one (`"https"`), `"all"`, or ports such as `"tcp/8443"`, `"udp/8000-8100"`. */
 export type ServiceLike = Service | string;
 
@@ -26,7 +30,7 @@ export type ServiceLike = Service | string;
  * host.allow({ from: ext, to: host, source: ["office", "198.51.100.7"], services: ["ssh", "https"] });
  * ```
  */
-export interface RuleProps {
+export interface RuleProps extends ConditionProps {
   /** Where packets come from: a zone of this host, its name, or the host itself (`"host"`) for what it sends. */
   readonly from: Zone | Host | string;
   /** Where packets go to: a zone of this host, its name, the host itself (`"host"`), or `ALL`. */
@@ -48,8 +52,17 @@ export interface RuleProps {
   readonly id?: string | undefined;
 }
 
-/** A rule with its action beside its other properties. */
-export interface RuleWithActionProps extends RuleProps {
+/** A rule that accepts and translates. */
+export interface NatRuleProps extends RuleProps {
+  /**
+   * The source address that packets get when they leave: one, or one of each family. Packets of a family that it has
+   * none of get that of the interface. @default the address of the interface (masquerading)
+   */
+  readonly snat?: OneMachine | undefined;
+}
+
+/** A rule with its action beside its other properties. `snat` is for `accept+nat`. */
+export interface RuleWithActionProps extends NatRuleProps {
   /** `accept`, `accept+nat` (accept and masquerade), `reject` (with an answer), or `drop` (without). */
   readonly action: Action;
 }

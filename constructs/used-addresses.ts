@@ -4,8 +4,9 @@ import type { AddressPolicy } from "../lib/model/addresses";
 import type { Mistake } from "../lib/model/explain-issues";
 import { show, type Finding } from "../lib/model/findings";
 import { printOrigin, type Origin } from "../lib/model/origin";
-import { holdsToken, TOKEN_FIX } from "../lib/model/token";
-import { Address } from "./address";
+import type { Address } from "./address";
+import { addressText, readMembers } from "./address-members";
+import { addressNamed, isAddress } from "./declared-addresses";
 import type { AddressLike } from "./rule";
 
 const NONE: readonly string[] = Object.freeze([]);
@@ -21,6 +22,8 @@ export class UsedAddresses {
   readonly #objects = new Map<string, Address>();
   readonly #literals = new Map<string, AddressPolicy>();
   readonly #named = new Set<string>();
+  /** Those whose members stand in entries themselves: their mistakes count, their names are not the policy's. */
+  readonly #inlined = new Set<Address>();
   readonly #conflicts: Finding[] = [];
 
   constructor(
@@ -35,9 +38,9 @@ export class UsedAddresses {
     mistakes: Mistake[],
   ): readonly string[] {
     if (given === undefined || given === "any") return NONE;
-    if (Address.isAddress(given)) return this.#use(given, origin);
+    if (isAddress(given)) return this.#use(given, origin);
     const names = (Array.isArray(given) ? (given as readonly AddressLike[]) : [given as AddressLike]).flatMap((one) =>
-      Address.isAddress(one) ? this.#use(one, origin) : this.#read(one, mistakes),
+      isAddress(one) ? this.#use(one, origin) : this.#read(one, mistakes),
     );
     if (names.length === 0 && Array.isArray(given) && given.length === 0) {
       mistakes.push({
@@ -48,6 +51,17 @@ export class UsedAddresses {
     return Object.freeze([...new Set(names)]);
   }
 
+  /** The members of addresses themselves, for where an entry holds no names; nothing where one is not understood. */
+  membersOf(given: unknown, mistakes: Mistake[]): AddressPolicy | undefined {
+    const list = Array.isArray(given) ? (given as readonly unknown[]) : [given];
+    const { policy, addresses, mistakes: found } = readMembers(list, this.user);
+    for (const address of addresses) this.#inlined.add(address);
+    mistakes.push(...found);
+    if (list.length === 0) mistakes.push({ problem: "an empty list is no machine", allowed: 'such as `"10.0.0.5"`' });
+    // An address that is empty has a finding of its own.
+    return found.length > 0 || policy.v4.length + policy.v6.length === 0 ? undefined : policy;
+  }
+
   #use(address: Address, origin: Origin): readonly string[] {
     const other = this.#objects.get(address.name);
     if (other === undefined) this.#objects.set(address.name, address);
@@ -55,13 +69,10 @@ export class UsedAddresses {
     return address.names;
   }
 
-  #read(text: unknown, mistakes: Mistake[]): readonly string[] {
-    if (typeof text !== "string" || holdsToken(text)) {
-      mistakes.push(
-        holdsToken(text)
-          ? { problem: `${show(text)} is an unresolved token`, fix: TOKEN_FIX }
-          : { problem: `${show(text)} is no address`, allowed: "an `Address`, its name, or `203.0.113.0/24`" },
-      );
+  #read(given: unknown, mistakes: Mistake[]): readonly string[] {
+    const text = addressText(given);
+    if (typeof text !== "string") {
+      mistakes.push(text);
       return NONE;
     }
     if (!this.texts.has(text)) this.texts.set(text, readAddressText(text));
@@ -83,7 +94,7 @@ export class UsedAddresses {
     const found = new Map(this.#objects);
     const conflicts = [...this.#conflicts];
     for (const name of this.#named) {
-      const address = lookUp(this.user, name);
+      const address = addressNamed(name, this.user);
       if (address === undefined) continue;
       const other = found.get(name);
       if (other === undefined) found.set(name, address);
@@ -92,22 +103,11 @@ export class UsedAddresses {
     const policies: Record<string, AddressPolicy> = {};
     for (const [name, { policy }] of found) policies[name] = policy;
     for (const [name, policy] of this.#literals) policies[name] = policy;
-    return { policies, addresses: [...found.values()], conflicts };
+    const addresses = new Set(
+      [...found.values(), ...this.#inlined].flatMap((address) => [address, ...address.members]),
+    );
+    return { policies, addresses: [...addresses], conflicts };
   }
-}
-
-/** The address of that name that is declared nearest: on the host, else on its fleet, else further up. */
-function lookUp(user: IConstruct, name: string): Address | undefined {
-  for (const scope of user.node.scopes.reverse()) {
-    const found = Address.declaredOn(scope).get(name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** All the names that `lookUp` would find. */
-export function addressNamesFor(user: IConstruct): string[] {
-  return user.node.scopes.reverse().flatMap((scope) => [...Address.declaredOn(scope).keys()]);
 }
 
 function isEqual(one: Address, other: Address): boolean {

@@ -8,10 +8,16 @@ import { Interface, type InterfaceProps } from "./interface";
 import { PolicyConstruct } from "./policy-construct";
 
 const ZONE = Symbol.for("cdkfw/Zone");
+const DEFAULTS: readonly string[] = ["accept", "reject", "drop"];
 
 export interface ZoneProps {
   /** The interfaces that the zone is made of: names, or names with their properties. At least one. */
   readonly interfaces: readonly (string | InterfaceProps)[];
+  /**
+   * What becomes of packets from this zone that no entry decides. ICMP is accepted before that, as everywhere, unless a
+   * rule for all services refuses it. @default `"reject"`
+   */
+  readonly default?: "accept" | "reject" | "drop" | undefined;
 }
 
 /**
@@ -19,7 +25,7 @@ export interface ZoneProps {
  *
  * ```ts
  * const ext = host.addZone("ext", { interfaces: ["eth0"] });
- * const lan = host.addZone("lan", { interfaces: ["eth1", { name: "eth2", dhcp: true }] });
+ * const lan = host.addZone("lan", { interfaces: ["eth1", { name: "eth2", dhcp: true }, "br-*"], default: "drop" });
  * host.allowNat({ from: lan, to: ext });
  * ```
  */
@@ -35,6 +41,7 @@ export class Zone extends PolicyConstruct {
   /** The side of a rule that this zone is. @internal */
   readonly endpoint: Endpoint;
   readonly #interfaces: Interface[] = [];
+  readonly #default: ZonePolicy["default"];
 
   constructor(scope: Host, id: string, props: ZoneProps) {
     super(scope, id, { twice: "told elsewhere" });
@@ -44,6 +51,9 @@ export class Zone extends PolicyConstruct {
     this.endpoint = Object.freeze({ kind: "zone", name: this.name });
     const mistake = holdsToken(id) ? undefined : explainValue(zoneName, id, "name for a zone");
     if (mistake !== undefined) this.report(mistake);
+    if (props.default === undefined || DEFAULTS.includes(props.default)) this.#default = props.default;
+    else
+      this.report({ problem: `\`default\` may not be ${show(props.default)}`, allowed: DEFAULTS.map(show).join(", ") });
     const given: readonly (string | InterfaceProps)[] = Array.isArray(props.interfaces) ? props.interfaces : [];
     if (given.length === 0) {
       this.report({
@@ -68,6 +78,11 @@ export class Zone extends PolicyConstruct {
 
   /** @internal */
   get policy(): ZonePolicy {
-    return { name: this.name, interfaces: this.#interfaces.map((one) => one.policy), origin: this.origin };
+    return {
+      name: this.name,
+      interfaces: this.#interfaces.map((one) => one.policy),
+      ...(this.#default !== undefined && { default: this.#default }),
+      origin: this.origin,
+    };
   }
 }

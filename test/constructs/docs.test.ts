@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { RootConstruct } from "constructs";
 import * as cdkfw from "../../constructs";
 import { parsePolicyFile } from "../../lib/model/parse-policy";
 
@@ -31,7 +32,9 @@ test("docs/policy.md: the program and the policy file say the same", () => {
   const [program = ""] = blocksOf("policy.md", "ts");
   const [file = ""] = blocksOf("policy.md", "yaml");
   const inWords = (policy: cdkfw.HostPolicy | undefined) =>
-    policy?.entries.map(({ action, from, to, source, comment }) => ({ action, from, to, source, comment }));
+    policy?.entries.map((one) =>
+      one.kind === "rule" ? [one.action, one.from, one.to, one.source, one.comment] : one.kind,
+    );
   const [fromProgram] = run(program).policies();
   const [fromFile] = parsePolicyFile(file, "web-1.yaml");
   expect(inWords(fromProgram)).toEqual(inWords(fromFile));
@@ -40,7 +43,22 @@ test("docs/policy.md: the program and the policy file say the same", () => {
 
 test("docs/policy.md: every policy file is valid", () => {
   const files = blocksOf("policy.md", "yaml").map((text) => parsePolicyFile(text, "x.yaml"));
-  expect(files.map((policies) => policies.map(({ host }) => host))).toEqual([["web-1"], ["web-1", "db-1"]]);
+  expect(files.map((policies) => policies.map(({ host }) => host))).toEqual([["web-1"], ["web-1", "db-1"], ["gate"]]);
+});
+
+/** The parts of a program that follow the first one: in its words, each on a host of its own. */
+const fragments = blocksOf("policy.md", "ts").slice(1);
+
+test.each(fragments.map((code) => [code.split("\n")[0] ?? "", code]))("docs/policy.md: %s", (_, code) => {
+  const fleet = new cdkfw.Fleet(new RootConstruct(), "fleet");
+  const office = new cdkfw.Address(fleet, "office", { v4: "203.0.113.0/24", v6: "2001:db8:1::/48" });
+  const host = new cdkfw.Host(fleet, "web-1");
+  const ext = host.addZone("ext", { interfaces: ["eth0"] });
+  const lan = host.addZone("lan", { interfaces: ["eth1"] });
+  const names = { ...cdkfw, fleet, office, host, ext, lan };
+  new Function(...Object.keys(names), code)(...Object.values(names));
+  expect(fleet.findings()).toEqual([]);
+  expect(fleet.policies()[0]?.entries).not.toEqual([]);
 });
 
 test("docs/inventory.md: the program reads the inventory", () => {
