@@ -11,6 +11,7 @@ import { showCommand } from "./commands/show";
 import { statusCommand } from "./commands/status";
 import { synthCommand } from "./commands/synth";
 import { teardownCommand } from "./commands/teardown";
+import { traceCommand } from "./commands/trace";
 
 const { version } = JSON.parse(readFileSync(require.resolve("cdkfw/package.json"), "utf8")) as { version: string };
 
@@ -23,6 +24,7 @@ const program = new Command("cdkfw")
 for (const command of [
   synthCommand(),
   showCommand(),
+  traceCommand(),
   diffCommand(),
   deployCommand(),
   applyCommand(),
@@ -33,6 +35,13 @@ for (const command of [
   sandboxCommand(),
 ]) {
   program.addCommand(command);
+}
+
+// `cdkfw trace … | head` ends early: what nobody reads is no reason to stop in the middle of a deployment.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }
 
 void program.parseAsync();

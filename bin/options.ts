@@ -70,7 +70,8 @@ export function handshakeOptions(flags: ConnectionFlags & WindowFlags, hosts: nu
   return { windowSeconds: flags.confirmTimeout, force: flags.force === true, overrides: overrides(flags, hosts) };
 }
 
-function whole(least: number, most: number): (text: string) => number {
+/** Reads a whole number within bounds, both allowed. */
+export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < least || value > most) {
