@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readBundle } from "../../lib/bundle/read";
+import { compile } from "../../lib/compile/compile";
 import { deployHost } from "../../lib/deploy/handshake";
+import { renderIptables, type Texts } from "../../lib/render/iptables/render";
+import { GENERATION_MARK } from "../../lib/render/iptables/sets";
 import { Lab, type LabHost } from "../../lib/sandbox";
 import { synthesize } from "../../lib/synth/synthesize";
 import { inSeconds, median, print } from "./figures";
@@ -26,6 +29,17 @@ function commands(tool: string, text: string): string[] {
   });
 }
 
+/** The rules as a script has them, one for each entry: nothing is merged. */
+function asTyped(host: LabHost): Texts {
+  const texts = renderIptables(compile(policyFor(host, RULES), { merge: false }));
+  const typed = (text: string): string => text.replaceAll(GENERATION_MARK, "typed");
+  return {
+    ipset: typed(texts.ipset),
+    "iptables.v4": typed(texts["iptables.v4"]),
+    "iptables.v6": typed(texts["iptables.v6"]),
+  };
+}
+
 /** Seconds of a command in an empty network of its own, as the host itself measures them. */
 async function secondsOn(host: LabHost, command: string): Promise<number> {
   const script = `s=$(date +%s%N); ${command} >&2 || exit; e=$(date +%s%N); echo $((e - s))`;
@@ -40,8 +54,10 @@ async function compare(host: LabHost, variant: "nft" | "legacy"): Promise<void> 
   const outcome = await deployHost(bundle, { connection: { configFile: null } });
   if (outcome.outcome !== "committed") throw new Error(JSON.stringify(outcome));
   const { "iptables.v4": v4 = "", "iptables.v6": v6 = "" } = bundle.texts;
-  const script = [...commands("iptables", v4), ...commands("ip6tables", v6)];
-  await host.writeFile("/tmp/rules.sh", `ipset restore <${FOLDER}/ipset\n${script.join("\n")}\n`);
+  const { ipset, "iptables.v4": typed4, "iptables.v6": typed6 } = asTyped(host);
+  const script = [...commands("iptables", typed4), ...commands("ip6tables", typed6)];
+  await host.writeFile("/tmp/typed.ipset", ipset);
+  await host.writeFile("/tmp/rules.sh", `ipset restore </tmp/typed.ipset\n${script.join("\n")}\n`);
   for (const [file, text] of [["v4", v4], ["v6", v6]] as const) await host.writeFile(`/tmp/${file}`, text.replace(/^#unless-bridge \S+ /gm, "")); // prettier-ignore
   rmSync(written?.folder ?? "", { recursive: true });
 
