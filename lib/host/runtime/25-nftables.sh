@@ -14,10 +14,11 @@ load_nftables() {
 nftables_stands() { command -v nft >/dev/null 2>&1 && nft list table inet cdkfw >/dev/null 2>&1; }
 unload_nftables() { if nftables_stands; then nft delete table inet cdkfw; fi; }
 
-# Our table as the kernel holds it, without counters, and without the sources that its counts have met.
+# Our table as the kernel holds it, without counters, and without the sources that its counts have met. nft prints moments
+# in the time zone of whoever asks.
 live_nftables() {
   nftables_stands || return 0
-  nft -s list table inet cdkfw | awk '
+  TZ=UTC nft -s list table inet cdkfw | awk '
     /^\tset / { set = ""; dynamic = 0; elements = 0 }
     /^\t\tflags .*dynamic/ { dynamic = 1 }
     dynamic && /^\t\telements = / { elements = 1 }

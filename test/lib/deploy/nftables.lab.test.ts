@@ -1,0 +1,252 @@
+import { Lab, type LabHost } from "../../../lib/sandbox";
+import {
+  applyOnly,
+  deploy,
+  eventually,
+  foreignRules,
+  ourRules,
+  over,
+  pendingGone,
+  statusOf,
+  teardown,
+  type PolicyWishes,
+} from "../../fixtures/deployment";
+import { mustExec } from "../../fixtures/sshd";
+
+/** The handshake's promises on a host whose rules are nftables', and on one that goes from one backend to the other. */
+let lab: Lab;
+let web: LabHost;
+let both: LabHost;
+
+beforeAll(async () => {
+  lab = await Lab.start({ hosts: ["web", "both", "first", "tools"].map((name) => ({ name })) });
+  web = lab.host("web");
+  both = lab.host("both");
+});
+afterAll(() => lab?.stop());
+
+const byNft = (host: LabHost, wishes: PolicyWishes = {}) => deploy(host, { backend: "nftables", ...wishes });
+
+/** Our table without counters; empty where there is none. */
+async function table(host: LabHost): Promise<string> {
+  return (await host.exec("nft -s list table inet cdkfw 2>/dev/null")).stdout;
+}
+
+/** All of nftables' rules that are neither ours nor those of iptables, which says them by itself. */
+async function foreignTables(host: LabHost): Promise<string> {
+  return mustExec(host, "nft -s list table inet theirs; nft -s list table ip cdkfw-not");
+}
+
+describe("a host's life by nftables", () => {
+  test("the first deployment is committed, in one table, with nothing in iptables", async () => {
+    const { outcome, generation } = await byNft(web);
+    expect(outcome).toBe("committed");
+    expect(await statusOf(web)).toMatchObject({ state: "committed", generation, intact: true });
+    expect(await table(web)).toContain("tcp dport 80");
+    expect(await ourRules(web)).toEqual([]);
+  });
+
+  test("the same again changes nothing, also after a reboot", async () => {
+    expect(await byNft(web)).toMatchObject({ outcome: "unchanged" });
+    const before = await table(web);
+    await web.writeFile("/etc/rc.boot.d/11-witness", "#!/bin/sh\nip -o link show up | grep -vc ' lo:'; nft list table inet cdkfw | grep -c dport\n", 0o755); // prettier-ignore
+    await web.reboot();
+    const [interfacesUp, rules] = (await web.readFile("/run/boot.log")).split("\n").map(Number);
+    expect(interfacesUp).toBe(0);
+    expect(rules).toBeGreaterThan(0);
+    expect(await table(web)).toBe(before);
+    expect(await statusOf(web)).toMatchObject({ intact: true });
+    expect(await byNft(web)).toMatchObject({ outcome: "unchanged" });
+  });
+
+  test("a changed rule is committed", async () => {
+    expect(await byNft(web, { web: 81 })).toMatchObject({ outcome: "committed" });
+    expect(await table(web)).toContain("tcp dport 81");
+    expect(await table(web)).not.toContain("tcp dport 80");
+  });
+
+  test("a reboot inside the window boots what was committed", async () => {
+    const before = await table(web);
+    await applyOnly(web, { backend: "nftables", web: 82 }, 60);
+    expect(await table(web)).toContain("tcp dport 82");
+    await web.reboot();
+    expect(await table(web)).toBe(before);
+    expect(await statusOf(web)).toMatchObject({ state: "committed", intact: true });
+  });
+
+  test("nobody confirms: the timer brings back what stood", async () => {
+    const before = await table(web);
+    await applyOnly(web, { backend: "nftables", web: 83 }, 1);
+    await pendingGone(web);
+    expect(await table(web)).toBe(before);
+  });
+
+  test.each([
+    ["a rule is gone", "nft delete rule inet cdkfw input handle $(nft -a list chain inet cdkfw input | sed -n 's/.*IPv6 needs it.* handle //p' | head -n 1)"], // prettier-ignore
+    ["a rule came to it", "nft insert rule inet cdkfw input accept"],
+    ["an element of a set is gone", "nft delete element inet cdkfw addresses-1-4 { 203.0.113.0/24 }"],
+    ["it is empty", "nft flush table inet cdkfw"],
+    ["it is gone", "nft delete table inet cdkfw"],
+    ["all is gone", "nft flush ruleset"],
+  ])("%s: status tells, and a deployment mends it", async (_, damage) => {
+    const before = await table(web);
+    await mustExec(web, damage);
+    expect(await table(web)).not.toBe(before);
+    expect(await statusOf(web)).toMatchObject({ state: "committed", intact: false });
+    expect(await byNft(web, { web: 81 })).toMatchObject({ outcome: "committed" });
+    expect(await table(web)).toBe(before);
+    expect(await statusOf(web)).toMatchObject({ intact: true });
+  });
+
+  test("a committed text that can not be loaded: closed to all but SSH, told, and mended", async () => {
+    await mustExec(web, "echo nonsense >/var/lib/cdkfw/committed/nftables");
+    expect((await web.exec("sh /usr/local/lib/cdkfw/cdkfw-host boot")).code).toBe(1);
+    expect(await table(web)).toContain("safe-input");
+    expect(await statusOf(web)).toMatchObject({ safe: true, intact: false });
+    expect(await lab.client.probe([{ proto: "tcp", dst: web.wanAddress, port: 81 }, { proto: "icmp", dst: web.wanAddress }, { proto: "tcp", dst: web.wanAddress6, port: 22 }])) // prettier-ignore
+      .toMatchObject([{ how: "timeout" }, { how: "echo-reply" }, { how: "syn-ack" }]);
+    expect(await byNft(web, { web: 81 })).toMatchObject({ outcome: "committed" });
+    expect(await statusOf(web)).toMatchObject({ state: "committed", intact: true });
+  });
+});
+
+describe("a policy that keeps the deployer out is rolled back", () => {
+  test("on the first deployment: nothing of ours is left", async () => {
+    const first = lab.host("first");
+    expect(await byNft(first, { ssh: "drop" })).toMatchObject({
+      outcome: "rolled-back",
+      error: { code: "not-proven" },
+    });
+    expect(await table(first)).toBe("");
+    expect(await statusOf(first)).toMatchObject({ state: "none" });
+  });
+
+  test.each(["reject", "drop"] as const)("later (%s): what stood stands again", async (ssh) => {
+    const before = await table(web);
+    expect(await byNft(web, { ssh, web: 84 })).toMatchObject({ outcome: "rolled-back" });
+    expect(await table(web)).toBe(before);
+    expect(await statusOf(web)).toMatchObject({ state: "committed", intact: true });
+  });
+});
+
+describe("from one backend to the other", () => {
+  let theirs: { tables: string; rules: string[] };
+  const untouched = async (): Promise<void> => {
+    expect(await foreignTables(both)).toBe(theirs.tables);
+    expect(await foreignRules(both)).toEqual(theirs.rules);
+  };
+
+  beforeAll(async () => {
+    await mustExec(
+      both,
+      `nft -f - <<'END'
+table inet theirs {
+  set cdkfw {
+    type ipv4_addr
+    elements = { 192.0.2.1 }
+  }
+  chain cdkfw {
+    type filter hook input priority 0; policy accept;
+    ip saddr @cdkfw drop
+  }
+}
+table ip cdkfw-not {
+  chain input {
+    type filter hook input priority -20; policy accept;
+    tcp dport 9 drop
+  }
+}
+END
+iptables -A INPUT -s 192.0.2.200 -j DROP; ip6tables -A FORWARD -s 2001:db8:bad::/48 -j DROP; ipset create blocklist hash:ip`,
+    );
+    theirs = { tables: await foreignTables(both), rules: await foreignRules(both) };
+  });
+
+  test("iptables to nftables and back: nothing of the other is left, and nothing of others is touched", async () => {
+    for (const web of [80, 81]) {
+      expect(await deploy(both, { web })).toMatchObject({ outcome: "committed" });
+      expect(await table(both)).toBe("");
+      const rules = await ourRules(both);
+      expect(rules.length).toBeGreaterThan(10);
+      await untouched();
+      expect(await byNft(both, { web })).toMatchObject({ outcome: "committed" });
+      expect(await table(both)).toContain("hook input");
+      expect(await ourRules(both)).toEqual([]);
+      expect(await statusOf(both)).toMatchObject({ intact: true });
+      expect(await byNft(both, { web })).toMatchObject({ outcome: "unchanged" });
+      await untouched();
+    }
+  });
+
+  test("a change of backend that keeps the deployer out is rolled back across it", async () => {
+    const before = await table(both);
+    expect(await deploy(both, { ssh: "drop" })).toMatchObject({ outcome: "rolled-back" });
+    expect(await table(both)).toBe(before);
+    expect(await ourRules(both)).toEqual([]);
+    await deploy(both);
+    const rules = await ourRules(both);
+    expect(await byNft(both, { ssh: "reject", web: 86 })).toMatchObject({ outcome: "rolled-back" });
+    expect(await ourRules(both)).toEqual(rules);
+    expect(await table(both)).toBe("");
+    expect(await statusOf(both)).toMatchObject({ state: "committed", intact: true });
+    await untouched();
+  });
+
+  test("the other one's rules that came back by hand are seen, and go", async () => {
+    await byNft(both);
+    await mustExec(both, "iptables -N CDKFW-INPUT; iptables -A INPUT -j CDKFW-INPUT");
+    expect(await statusOf(both)).toMatchObject({ intact: false });
+    expect(await byNft(both)).toMatchObject({ outcome: "committed" });
+    expect(await ourRules(both)).toEqual([]);
+    await untouched();
+  });
+
+  test("teardown takes all of it, and only that", async () => {
+    await teardown(both);
+    expect(await table(both)).toBe("");
+    expect(await ourRules(both)).toEqual([]);
+    await untouched();
+  });
+});
+
+describe("a host with one of them only", () => {
+  const IPTABLES = "/usr/sbin/iptables* /usr/sbin/ip6tables* /usr/sbin/ipset /usr/sbin/xtables*";
+  const away = (tools: string) => `mkdir -p /root/away; for t in ${tools}; do mv $t /root/away/; done`;
+  const back = "mv /root/away/* /usr/sbin/";
+
+  test("nft alone is enough for nftables, from the first deployment to teardown", async () => {
+    const host = lab.host("tools");
+    await mustExec(host, away(IPTABLES));
+    expect((await host.exec("command -v iptables iptables-save ipset")).stdout).toBe("");
+    expect(await byNft(host)).toMatchObject({ outcome: "committed" });
+    expect(await statusOf(host)).toMatchObject({ intact: true });
+    expect(await byNft(host, { ssh: "drop" })).toMatchObject({ outcome: "rolled-back" });
+    expect(await deploy(host)).toMatchObject({ outcome: "failed", error: { code: "missing-tools" } });
+    expect(await statusOf(host)).toMatchObject({ state: "committed", intact: true });
+    await teardown(host);
+    expect(await table(host)).toBe("");
+    await mustExec(host, back);
+  });
+
+  test("without nft the error names what to install, and the other backend; nothing was changed", async () => {
+    const host = lab.host("tools");
+    await mustExec(host, away("/usr/sbin/nft"));
+    const { outcome, error } = await byNft(host);
+    expect(outcome).toBe("failed");
+    expect(error?.message).toBe("the host lacks nft");
+    expect(error?.help).toContain("apt-get install nftables");
+    expect(error?.help).toContain('backend: "iptables"');
+    expect(await deploy(host)).toMatchObject({ outcome: "committed" });
+    expect(await statusOf(host)).toMatchObject({ intact: true });
+    await mustExec(host, back);
+  });
+});
+
+test("what stands is told the same in every time zone", async () => {
+  await byNft(web, { web: 81 });
+  await mustExec(web, "nft list table inet cdkfw >/dev/null");
+  const digests = await mustExec(web, "for zone in UTC EST5EDT Asia-9; do TZ=$zone sh /usr/local/lib/cdkfw/cdkfw-host status - | grep live; done"); // prettier-ignore
+  expect(new Set(digests.trim().split("\n")).size).toBe(1);
+  await over(web, (connection) => connection.run("true"));
+  await eventually("the host is quiet", 5, async () => (await web.exec("test -e /run/cdkfw/change")).code !== 0);
+});
