@@ -1,5 +1,5 @@
 import type { Family } from "../../model/addresses";
-import type { Match } from "../../compile/ruleset";
+import { PROTOCOL, type Match } from "../../compile/ruleset";
 import type { PortRange } from "../../model/services";
 import { rateWords, sourceSetName } from "./counts";
 import { pairSetName } from "./pair-sets";
@@ -44,7 +44,13 @@ const PRINTERS: Printers = {
     const anything = alternatives.length === 2 && alternatives.every(({ words }) => words === "");
     return anything ? [{ words: "" }] : alternatives;
   },
-  protocol: ({ number }) => [{ words: `meta l4proto ${number}` }],
+  protocol: ({ number }) => {
+    const words = `meta l4proto ${number}`;
+    // ICMP is of IPv4 and ICMPv6 of IPv6: a packet of the other family never carries it in earnest.
+    if (number === PROTOCOL.icmp) return [{ family: 4, words }];
+    if (number === PROTOCOL.icmpv6) return [{ family: 6, words }];
+    return [{ words }];
+  },
   ports: ({ side, protocol, ranges }) => [
     { words: `${protocol} ${side === "source" ? "s" : "d"}port ${oneOf(ranges.map(printRange))}` },
   ],
