@@ -44,7 +44,7 @@ class Walk {
   private readonly chains: ReadonlyMap<string, Chain>;
   private readonly sets: ReadonlyMap<string, AddressSet>;
   private readonly way: Step[] = [];
-  private masqueradeMark = false;
+  private masqueradeMark: number | undefined;
 
   private source: string | undefined;
 
@@ -124,7 +124,7 @@ class Walk {
         case "goto":
           return this.walk(this.chain(verdict.chain)) ?? "end";
         case "mark-masquerade":
-          this.masqueradeMark = true;
+          this.masqueradeMark = verdict.source ?? 0;
           break;
         case "log":
           break;

@@ -7,7 +7,8 @@ import type { Packet } from "./packet";
 export interface Situation {
   readonly packet: Packet;
   readonly sets: ReadonlyMap<string, AddressSet>;
-  readonly masqueradeMark: boolean;
+  /** The number of the address to put in; nothing without the mark. */
+  readonly masqueradeMark: number | undefined;
 }
 
 /** One judge per kind: a new kind of match does not compile until it is known here. */
@@ -50,7 +51,8 @@ const JUDGES: Judges = {
   // What the model lacks it can not judge. See `usesRaw`.
   raw: () => true,
   pairs: ({ pairs }, { packet }) => pairs.some((pair) => isPair(packet, pair)),
-  "masquerade-mark": (_match, { masqueradeMark }) => masqueradeMark,
+  "masquerade-mark": ({ source }, { masqueradeMark }) =>
+    masqueradeMark !== undefined && (source === undefined || source === masqueradeMark),
 };
 
 /** Whether a packet has a pair's source and destination port. */

@@ -1,6 +1,6 @@
 import type { HostPolicy } from "../model/policy";
 import { logChains } from "./log";
-import { acceptWithMasquerade, masqueradeChain } from "./masquerade";
+import { acceptWithNatChains, masqueradeChain } from "./masquerade";
 import { forwardChains } from "./forward";
 import { inputChains } from "./input";
 import { outputChains } from "./output";
@@ -29,7 +29,7 @@ export function compile(policy: HostPolicy, options: CompileOptions = {}): Rules
     ...outputChains(policy),
     ...logChains(policy),
     masqueradeChain(policy),
-    acceptWithMasquerade(),
+    ...acceptWithNatChains(policy),
     rejectChain(),
   ]);
   const chains = options.merge === false ? written : mergePairs(written, usedSets(policy, written));

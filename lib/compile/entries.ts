@@ -3,7 +3,7 @@ import { entryInWords } from "../model/words";
 import { countingMatches, exceptMatches, timelessMatches } from "./conditions";
 import { ACCEPT, DROP } from "./implicit";
 import { logChain } from "./log";
-import { ACCEPT_WITH_MASQUERADE } from "./masquerade";
+import { ACCEPT_WITH_MASQUERADE, acceptWithNat } from "./masquerade";
 import { setName } from "./names";
 import { REJECT } from "./reject";
 import type { Match, Rule, RuleOrigin, Verdict } from "./ruleset";
@@ -30,7 +30,7 @@ export function ruleRules(policy: HostPolicy, entry: RuleEntry, way: Way): Rule[
   const index = indexOf(policy, entry);
   const before = [...addressMatches(entry), ...exceptMatches(entry)];
   const after = [...timelessMatches(entry), ...countingMatches(entry, index)];
-  const verdict = entry.log === undefined ? verdictOf(entry.action, way) : logChain(index, way);
+  const verdict = entry.log === undefined ? entryVerdict(policy, entry, way) : logChain(index, way);
   return serviceAlternatives(policy, entry.services, entry.sourcePorts).map(({ family, matches }) => ({
     ...(family !== undefined && { family }),
     matches: [...before, ...matches, ...after],
@@ -43,6 +43,13 @@ export function ruleRules(policy: HostPolicy, entry: RuleEntry, way: Way): Rule[
 export function indexOf({ entries }: HostPolicy, entry: Entry): number {
   const counted = entry.log !== undefined || entry.limit !== undefined || entry.connections !== undefined;
   return counted ? entries.indexOf(entry) : 0;
+}
+
+/** What an entry does with what it matches, once it is logged. */
+export function entryVerdict(policy: HostPolicy, entry: Entry, way: Way): Verdict {
+  if (entry.kind === "forward") return verdictOf("accept", way);
+  const nat = entry.action === "accept+nat" && way === "passing";
+  return nat ? acceptWithNat(policy, entry) : verdictOf(entry.action, way);
 }
 
 export function verdictOf(action: Action, way: Way): Verdict {

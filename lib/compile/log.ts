@@ -1,5 +1,5 @@
 import type { Action, Entry, HostPolicy } from "../model/policy";
-import { originOf, verdictOf, type Way } from "./entries";
+import { entryVerdict, originOf, type Way } from "./entries";
 import type { Chain, Match, Rule, Verdict } from "./ruleset";
 
 /** Lines that may come at once before the rate of an entry's log counts. */
@@ -23,7 +23,7 @@ function chainOf(policy: HostPolicy, entry: Entry, index: number, way: Way): Cha
     name: `log/${index}/${way}`,
     rules: [
       ...logRule(policy, entry, index, action),
-      { matches: [], verdict: verdictOf(action, way), origin: originOf(policy, entry) },
+      { matches: [], verdict: entryVerdict(policy, entry, way), origin: originOf(policy, entry) },
     ],
   };
 }

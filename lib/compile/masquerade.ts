@@ -1,21 +1,37 @@
-import type { HostPolicy, RuleEntry } from "../model/policy";
-import { exceptMatches } from "./conditions";
-import { addressMatches, originOf } from "./entries";
+import type { HostAddress, HostPolicy, RuleEntry } from "../model/policy";
+import { originOf } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
-import type { Chain, Match, Rule, Verdict } from "./ruleset";
-import { serviceAlternatives } from "./services";
+import type { Chain, Rule, Verdict } from "./ruleset";
 
 export const ACCEPT_WITH_MASQUERADE: Verdict = { kind: "goto", chain: "accept+nat" };
 
+/** Addresses to put in that the mark can tell apart, beside that of the interface. */
+const MOST_SOURCES = 15;
+
+/** Where an entry sends what it accepts, so that its source is changed. */
+export function acceptWithNat(policy: HostPolicy, entry: RuleEntry): Verdict {
+  if (!putsIn(entry)) return ACCEPT_WITH_MASQUERADE;
+  return { kind: "goto", chain: `snat/${sourcesOf(policy).get(keyOf(entry))?.source ?? 0}` };
+}
+
 /**
- * Accepts, and remembers in one bit of the packet's mark that the source is to be changed: the nat table sees only the
- * first packet of a connection, and later than the filter does.
+ * Accept, and remember in one bit of the packet's mark that the source is to be changed: the nat table sees only the
+ * first packet of a connection, and later than the filter does. Which entry accepted it can not be told again there, so
+ * where entries name addresses to put in, four bits more hold the number of the address.
  */
-export function acceptWithMasquerade(): Chain {
-  return {
-    name: "accept+nat",
-    rules: [implicit("mark for masquerade", { kind: "mark-masquerade" }), implicit("accept marked", ACCEPT)],
-  };
+export function acceptWithNatChains(policy: HostPolicy): Chain[] {
+  const sources = [...sourcesOf(policy).values()].map(({ source }) => source);
+  const chain = (name: string, source?: number): Chain => ({
+    name,
+    rules: [
+      implicit("mark for masquerade", { kind: "mark-masquerade", ...(source !== undefined && { source }) }),
+      implicit("accept marked", ACCEPT),
+    ],
+  });
+  return [
+    sources.length === 0 ? chain("accept+nat") : chain("accept+nat", 0),
+    ...sources.map((source) => chain(`snat/${source}`, source)),
+  ];
 }
 
 export function masqueradeChain(policy: HostPolicy): Chain {
@@ -23,41 +39,42 @@ export function masqueradeChain(policy: HostPolicy): Chain {
     name: "masquerade",
     hook: "postrouting",
     rules: [
-      ...policy.entries.flatMap((entry) => (entry.kind === "rule" ? sourceRules(policy, entry) : [])),
+      ...[...sourcesOf(policy).values()].map(({ source, entry }) => sourceRule(policy, entry, source)),
       implicit("masquerade what accept+nat marked", { kind: "masquerade" }, [{ kind: "masquerade-mark" }]),
     ],
   };
 }
 
-/** An entry with an address to put in is known again by what it matched, and by the way out. */
-function sourceRules(policy: HostPolicy, entry: RuleEntry): Rule[] {
-  const { snat, to } = entry;
-  if (snat === undefined || entry.action !== "accept+nat") return [];
-  const { v4, v6 } = snat;
-  const family = v4 === undefined ? 6 : v6 === undefined ? 4 : undefined;
-  const verdict: Verdict = { kind: "snat", ...(v4 !== undefined && { v4 }), ...(v6 !== undefined && { v6 }) };
-  return waysOut(policy, to).flatMap((way) =>
-    serviceAlternatives(policy, entry.services, entry.sourcePorts)
-      .filter(
-        (alternative) => alternative.family === undefined || family === undefined || alternative.family === family,
-      )
-      .map((alternative) => ({
-        ...((family ?? alternative.family) !== undefined && { family: (family ?? alternative.family) as 4 | 6 }),
-        matches: [
-          { kind: "masquerade-mark" },
-          ...way,
-          ...addressMatches(entry),
-          ...exceptMatches(entry),
-          ...alternative.matches,
-        ],
-        verdict,
-        origin: originOf(policy, entry),
-      })),
-  );
+/** A number for every address to put in, from 1; 0 is the interface's own. */
+function sourcesOf({
+  entries,
+}: HostPolicy): ReadonlyMap<string, { readonly source: number; readonly entry: SnatEntry }> {
+  const sources = new Map<string, { source: number; entry: SnatEntry }>();
+  for (const entry of entries) {
+    if (entry.kind !== "rule" || !putsIn(entry) || sources.has(keyOf(entry))) continue;
+    sources.set(keyOf(entry), { source: sources.size + 1, entry });
+  }
+  if (sources.size > MOST_SOURCES) throw new Error(`invariant: ${sources.size} addresses for snat on one host`);
+  return sources;
 }
 
-function waysOut(policy: HostPolicy, to: RuleEntry["to"]): Match[][] {
-  if (to.kind !== "zone") return [[]];
-  const zone = policy.zones.find(({ name }) => name === to.name);
-  return (zone?.interfaces ?? []).map(({ name }) => [{ kind: "out-interface", name }]);
+type SnatEntry = RuleEntry & { readonly snat: HostAddress };
+
+function putsIn(entry: RuleEntry): entry is SnatEntry {
+  return entry.snat !== undefined && entry.action === "accept+nat";
+}
+
+function keyOf({ snat: { v4 = "", v6 = "" } }: SnatEntry): string {
+  return `${v4} ${v6}`;
+}
+
+/** A family without an address to put in gets that of the interface. */
+function sourceRule(policy: HostPolicy, entry: SnatEntry, source: number): Rule {
+  const { v4, v6 } = entry.snat;
+  return {
+    ...(v4 === undefined ? { family: 6 as const } : v6 === undefined ? { family: 4 as const } : {}),
+    matches: [{ kind: "masquerade-mark", source }],
+    verdict: { kind: "snat", ...(v4 !== undefined && { v4 }), ...(v6 !== undefined && { v6 }) },
+    origin: originOf(policy, entry),
+  };
 }

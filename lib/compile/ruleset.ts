@@ -80,7 +80,8 @@ export type Match =
   /** Whether the destination was changed by a port forward. */
   | { readonly kind: "forwarded"; readonly is: boolean }
   | { readonly kind: "destination-type"; readonly type: "broadcast" | "multicast" | "local"; readonly except?: boolean }
-  | { readonly kind: "masquerade-mark" }
+  /** Whether the source is to be changed; to that address, where a number is told. */
+  | { readonly kind: "masquerade-mark"; readonly source?: number }
   /** As long as packets come no faster. `name` tells the counts of several limits apart. */
   | {
       readonly kind: "limit";
@@ -114,8 +115,11 @@ export type Verdict =
   | { readonly kind: "jump"; readonly chain: string }
   /** Walks the chain and leaves this one for good. */
   | { readonly kind: "goto"; readonly chain: string }
-  /** Sets the masquerade bit of the packet's mark, and goes on with the next rule. */
-  | { readonly kind: "mark-masquerade" }
+  /**
+   * Sets the masquerade bit of the packet's mark, and goes on with the next rule. `source` is the number of an address
+   * to put in, from 1 to 15; 0 is that of the interface, where a ruleset has any numbers.
+   */
+  | { readonly kind: "mark-masquerade"; readonly source?: number }
   | { readonly kind: "masquerade" }
   /** Changes the source to an address of the packet's family. */
   | { readonly kind: "snat"; readonly v4?: string; readonly v6?: string }

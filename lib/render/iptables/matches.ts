@@ -8,6 +8,11 @@ import { GENERATION_MARK, type AddressTests } from "./sets";
 /** The one bit of the packet's mark that is ours. Kubernetes uses 0x4000 and 0x8000, Calico the upper half. */
 export const MASQUERADE_MARK = "0x1000/0x1000";
 
+/** Four bits below it hold the number of an address to put in, where there are any. */
+export function markOf(source: number | undefined): string {
+  return source === undefined ? MASQUERADE_MARK : `0x${(0x1000 | (source << 8)).toString(16)}/0x1f00`;
+}
+
 /** xt_multiport holds 15 ports; a range counts as two. */
 const MULTIPORT_SLOTS = 15;
 
@@ -109,7 +114,7 @@ const PRINTERS: Printers = {
     pairs.some((pair) => pair.family === family)
       ? [{ words: ` -m set --match-set ${pairSetName(name, family)} src,dst` }]
       : [],
-  "masquerade-mark": () => [{ words: ` -m mark --mark ${MASQUERADE_MARK}` }],
+  "masquerade-mark": ({ source }) => [{ words: ` -m mark --mark ${markOf(source)}` }],
 };
 
 export function printMatch(match: Match, context: MatchContext): Fragment[] {

@@ -1,7 +1,7 @@
 import type { Family } from "../../model/addresses";
 import type { RejectAnswer, Verdict } from "../../compile/ruleset";
 import type { ChainNames } from "./chain-names";
-import { MASQUERADE_MARK } from "./matches";
+import { markOf } from "./matches";
 
 export interface VerdictContext {
   readonly family: Family;
@@ -18,7 +18,7 @@ const PRINTERS: Printers = {
   reject: ({ answer }, { family }) => `-j REJECT --reject-with ${ANSWERS[answer][family]}`,
   jump: ({ chain }, { chainNames }) => `-j ${chainNames(chain)}`,
   goto: ({ chain }, { chainNames }) => `-g ${chainNames(chain)}`,
-  "mark-masquerade": () => `-j MARK --set-xmark ${MASQUERADE_MARK}`,
+  "mark-masquerade": ({ source }) => `-j MARK --set-xmark ${markOf(source)}`,
   masquerade: () => "-j MASQUERADE",
   snat: (verdict, { family }) => `-j SNAT --to-source ${addressOf(verdict, family)}`,
   dnat: (verdict, { family }) => {

@@ -9,6 +9,13 @@ import type { AddressTest } from "./sets";
 /** The one bit of the packet's mark that is ours; the same as with iptables. */
 export const MASQUERADE_BIT = "0x1000";
 
+/** With the four bits below it, that hold the number of an address to put in. */
+const SOURCE_MASK = "0x1f00";
+
+export function sourceMark(source: number): string {
+  return `0x${(0x1000 | (source << 8)).toString(16)}`;
+}
+
 /** One way to write a match. Without a family it stands for both. */
 export interface Fragment {
   readonly family?: Family;
@@ -94,7 +101,14 @@ const PRINTERS: Printers = {
         tellsFamily: true,
         words: `${family === 4 ? "ip" : "ip6"} saddr . meta l4proto . th dport @${pairSetName(name, family)}`,
       })),
-  "masquerade-mark": () => [{ words: `meta mark & ${MASQUERADE_BIT} == ${MASQUERADE_BIT}` }],
+  "masquerade-mark": ({ source }) => [
+    {
+      words:
+        source === undefined
+          ? `meta mark & ${MASQUERADE_BIT} == ${MASQUERADE_BIT}`
+          : `meta mark & ${SOURCE_MASK} == ${sourceMark(source)}`,
+    },
+  ],
 };
 
 export function printMatch(match: Match, tests: AddressTests): Fragment[] {

@@ -1,6 +1,6 @@
 import type { Family } from "../../model/addresses";
 import type { RejectAnswer, Verdict } from "../../compile/ruleset";
-import { MASQUERADE_BIT } from "./matches";
+import { MASQUERADE_BIT, sourceMark } from "./matches";
 import { chainName } from "./names";
 import { quoteComment } from "./quote";
 
@@ -14,7 +14,10 @@ const PRINTERS: Printers = {
   reject: ({ answer }) => `reject with ${ANSWERS[answer]}`,
   jump: ({ chain }) => `jump ${chainName(chain)}`,
   goto: ({ chain }) => `goto ${chainName(chain)}`,
-  "mark-masquerade": () => `meta mark set meta mark | ${MASQUERADE_BIT}`,
+  "mark-masquerade": ({ source }) =>
+    source === undefined
+      ? `meta mark set meta mark | ${MASQUERADE_BIT}`
+      : `meta mark set meta mark & 0xffffe0ff | ${sourceMark(source)}`,
   masquerade: () => "masquerade",
   snat: (verdict, family) => `snat ${familyWord(family)} to ${addressOf(verdict, family)}`,
   dnat: (verdict, family) => {
