@@ -4,7 +4,7 @@ import { renderCounts } from "./counts";
 import { printMatch, type Fragment } from "./matches";
 import { TABLE, chainName } from "./names";
 import { renderPairSets } from "./pair-sets";
-import { quoteComment, quoteInterface } from "./quote";
+import { quoteComment } from "./quote";
 import { addressTests, renderSets, type AddressTest } from "./sets";
 import { isOfOneFamily, printVerdict } from "./verdicts";
 
@@ -24,7 +24,9 @@ type AddressTests = (set: string, family: Family) => AddressTest;
 
 /**
  * Ruleset → one file for `nft -f`: the table as it stood is deleted and made anew in one transaction, of both families,
- * sets and all. A line `#unless-bridge eth0 …` is read by the runtime on the host, which alone knows whether the
+ * sets and all. It holds no map: where the table is replaced while a packet walks it, the kernel no longer finds what is
+ * in one, and the packet would meet the rules behind it (seen once in some hundred replacements under a flood; the
+ * elements of sets stay). A line `#unless-bridge eth0 …` is read by the runtime on the host, which alone knows whether the
  * interface is a bridge.
  */
 export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", string>> {
@@ -51,57 +53,9 @@ function renderChain({ name, hook, rules }: Chain, tests: AddressTests): string[
   return [
     `\tchain ${chainName(name)} {`,
     ...(hook === undefined ? [] : [`\t\t${BASE[hook]}`]),
-    ...withDispatch(rules)
-      .flatMap((rule) => (typeof rule === "string" ? [rule] : renderRule(rule, tests)))
-      .map((line) => `\t\t${line}`),
+    ...rules.flatMap((rule) => renderRule(rule, tests)).map((line) => `\t\t${line}`),
     "\t}",
   ];
-}
-
-/** Neighbours that do nothing but jump by interface become one lookup in a map. */
-function withDispatch(rules: readonly Rule[]): (Rule | string)[] {
-  const result: (Rule | string)[] = [];
-  let run: Rule[] = [];
-  const flush = (): void => {
-    const [first] = run;
-    if (first === undefined) return;
-    if (run.length === 1) result.push(first);
-    else result.push(`${dispatchField(first) ?? ""} vmap { ${run.map(dispatchElement).join(", ")} }`);
-    run = [];
-  };
-  const seen = new Set<string>();
-  for (const rule of rules) {
-    const field = dispatchField(rule);
-    const [before] = run;
-    const key = field === undefined ? "" : (dispatchElement(rule).split(" : ")[0] ?? "");
-    if (field === undefined || (before !== undefined && dispatchField(before) !== field) || seen.has(key)) {
-      flush();
-      seen.clear();
-    }
-    if (field === undefined) result.push(rule);
-    else {
-      run.push(rule);
-      seen.add(key);
-    }
-  }
-  flush();
-  return result;
-}
-
-function dispatchField({ matches, verdict, family, unlessBridge }: Rule): "iifname" | "oifname" | undefined {
-  const [match] = matches;
-  if (matches.length !== 1 || match === undefined || family !== undefined || unlessBridge !== undefined)
-    return undefined;
-  if (verdict.kind !== "jump") return undefined;
-  if ((match.kind === "in-interface" || match.kind === "out-interface") && match.name.endsWith("*")) return undefined;
-  if (match.kind === "in-interface") return "iifname";
-  return match.kind === "out-interface" ? "oifname" : undefined;
-}
-
-function dispatchElement({ matches, verdict }: Rule): string {
-  const [match] = matches;
-  const name = match?.kind === "in-interface" || match?.kind === "out-interface" ? match.name : "";
-  return `${quoteInterface(name)} : ${printVerdict(verdict)}`;
 }
 
 /** Every combination of the matches' alternatives, of one family at a time, is a rule of its own. */
