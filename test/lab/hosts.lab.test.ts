@@ -129,7 +129,8 @@ describe("a host", () => {
 
   it("loses what its cable does not carry, in the direction that was cut", async () => {
     const heard = async () => {
-      const [toHost] = await host.probe([{ proto: "icmp", dst: "10.77.0.1" }], { timeoutMs: 500, repeat: false });
+      const deployer = `${host.address.split(".").slice(0, 2).join(".")}.0.1`;
+      const [toHost] = await host.probe([{ proto: "icmp", dst: deployer }], { timeoutMs: 500, repeat: false });
       const counted = await host.exec("cat /sys/class/net/eth0/statistics/rx_packets");
       return { answer: toHost?.verdict, received: Number(counted.stdout) };
     };
