@@ -328,11 +328,11 @@ for source in sys.argv[3:]:
     }
 
     it("of open connections hold for all sources together, or for each", async () => {
-      const serving = host.exec(`timeout 8 python3 -c "
+      const serving = host.exec(`timeout 5 python3 -c "
 import socket, time
 s = [socket.create_server((a, p), family=f) for p in (7100, 7101) for f, a in ((2, '0.0.0.0'), (10, '::'))]
 open('/tmp/serving', 'w')
-time.sleep(9)"`);
+time.sleep(6)"`);
       await host.exec("for i in $(seq 100); do [ -e /tmp/serving ] && break; sleep 0.05; done; rm -f /tmp/serving");
       expect(await open(7100, host.wanAddress, [clientAddress.v4, OFFICE.v4])).toEqual([3, 0]);
       expect(await open(7101, host.wanAddress, [clientAddress.v4, OFFICE.v4])).toEqual([3, 3]);
