@@ -11,7 +11,12 @@ const shared = {
 module.exports = {
   testTimeout: 60_000,
   projects: [
-    { ...shared, displayName: "unit", testMatch: ["<rootDir>/test/**/*.test.ts"], testPathIgnorePatterns: ["\\.lab\\.test\\.ts$"] },
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["\\.lab\\.test\\.ts$"],
+    },
     { ...shared, displayName: "lab", testMatch: ["<rootDir>/test/**/*.lab.test.ts"] },
   ],
 };

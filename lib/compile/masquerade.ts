@@ -1,12 +1,10 @@
+import { MOST_SNAT_ADDRESSES } from "../model/checks/conditions";
 import type { HostAddress, HostPolicy, RuleEntry } from "../model/policy";
 import { originOf } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
 import type { Chain, Rule, Verdict } from "./ruleset";
 
 export const ACCEPT_WITH_MASQUERADE: Verdict = { kind: "goto", chain: "accept+nat" };
-
-/** Addresses to put in that the mark can tell apart, beside that of the interface. */
-const MOST_SOURCES = 15;
 
 /** Where an entry sends what it accepts, so that its source is changed. */
 export function acceptWithNat(policy: HostPolicy, entry: RuleEntry): Verdict {
@@ -54,7 +52,8 @@ function sourcesOf({
     if (entry.kind !== "rule" || !putsIn(entry) || sources.has(keyOf(entry))) continue;
     sources.set(keyOf(entry), { source: sources.size + 1, entry });
   }
-  if (sources.size > MOST_SOURCES) throw new Error(`invariant: ${sources.size} addresses for snat on one host`);
+  // INVARIANT: the checks let no more pass than the mark can tell apart.
+  if (sources.size > MOST_SNAT_ADDRESSES) throw new Error(`invariant: ${sources.size} addresses for snat on one host`);
   return sources;
 }
 

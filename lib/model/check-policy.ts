@@ -1,5 +1,11 @@
 import type { Check } from "./checks/check";
-import { entriesHaveNotExpired, rawSpeaksTheBackend, snatNeedsNat, sourcePortsNeedPorts } from "./checks/conditions";
+import {
+  entriesHaveNotExpired,
+  rawSpeaksTheBackend,
+  snatAddressesFitTheMark,
+  snatNeedsNat,
+  sourcePortsNeedPorts,
+} from "./checks/conditions";
 import { hostDoesNotTalkToItself, natLeavesTheHost, sourceIsNotAll } from "./checks/directions";
 import { exceptionsTakeSomeAway } from "./checks/exceptions";
 import { familiesMeet, snatMeetsTheFamily } from "./checks/families";
@@ -22,6 +28,7 @@ export const POLICY_CHECKS: readonly Check[] = Object.freeze([
   hostDoesNotTalkToItself,
   natLeavesTheHost,
   snatNeedsNat,
+  snatAddressesFitTheMark,
   forwardsComeFromAZone,
   hairpinZonesAreOthers,
   translatedPortsFit,

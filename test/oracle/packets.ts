@@ -13,6 +13,7 @@ export interface Case {
   readonly told: string;
   /** `syn-ack`, `rst`, `icmp:3/3`, `timeout`, … and of what is accepted who the receiver sees: `data from 198.51.100.1`. */
   readonly wanted: string;
+  readonly toItself: boolean;
 }
 
 /** Every sender to every place but its own zone, to ports at and beside the bounds of all services. */
@@ -45,15 +46,18 @@ function caseList(sender: Sender, receiver: Receiver, family: Family, world: Wor
     const { decision } = evaluate(ruleset, packet, { routeTo });
     const probe = { proto, src, dst, ...(port !== undefined && { port }), ...(proto === "tcp" && { read: true }) };
     const told = `${proto}${port === undefined ? "" : `/${port}`} ${src} (${sender.zone}) → ${dst} (${receiver.place})`;
-    return { sender, probe, told, wanted: outcome(decision, packet, proto, world) };
+    const toItself = decision.kind === "accept" && decision.destination === src && decision.source === undefined;
+    return { sender, probe, told, wanted: outcome(decision, packet, proto, world), toItself };
   };
   // An answer to UDP comes from the address nearest to the sender, which was not asked where the host has another.
   const nearest = receiver.place !== "host" || isNearest(sender, receiver);
-  return [
+  const all = [
     ...TCP_PORTS.map((port) => make("tcp", port)),
     ...(nearest ? UDP_PORTS.map((port) => make("udp", port)) : []),
     make("icmp"),
   ];
+  // Forwarded to its own sender, who takes no packet that claims to be its own.
+  return all.filter(({ toItself }) => !toItself);
 }
 
 function isNearest({ zone }: Sender, { v4 }: Receiver): boolean {

@@ -29,6 +29,27 @@ export const snatNeedsNat: Check = ({ policy, report }) => {
   }
 };
 
+/** The mark of a packet has room for the numbers of so many addresses. */
+export const MOST_SNAT_ADDRESSES = 15;
+
+/** The addresses to put in are no more than a packet's mark can tell apart. */
+export const snatAddressesFitTheMark: Check = ({ policy, report }) => {
+  const seen = new Set<string>();
+  for (const entry of policy.entries) {
+    if (entry.kind !== "rule" || entry.snat === undefined || entry.action !== "accept+nat") continue;
+    const key = JSON.stringify([entry.snat.v4, entry.snat.v6]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (seen.size <= MOST_SNAT_ADDRESSES) continue;
+    report({
+      origin: entry.origin,
+      problem: `${show(policy.host)} has more than ${MOST_SNAT_ADDRESSES} different addresses for \`snat\``,
+      allowed: `${MOST_SNAT_ADDRESSES} on one host: a packet's mark tells no more apart`,
+      fix: "let entries share addresses, or leave `snat` out for that of the interface",
+    });
+  }
+};
+
 /** A raw match has words for the backend of its host. */
 export const rawSpeaksTheBackend: Check = ({ policy, report }) => {
   for (const { raw, origin } of policy.entries) {

@@ -71,6 +71,20 @@ describe("valid", () => {
   ])("%s", (_, change) => expect(findingsOf(change)).toEqual([]));
 });
 
+describe("addresses for snat", () => {
+  const entries = (count: number): Partial<HostPolicy> => ({
+    entries: Array.from({ length: count }, (_, n) => ({
+      ...(rule({ action: "accept+nat", from: zone("lan"), to: zone("ext") }).entries?.[0] as RuleEntry),
+      snat: { v4: `192.0.2.${1 + n}` },
+    })),
+  });
+
+  it("are 15 on a host, and the 16th is told", () => {
+    expect(findingsOf(entries(15))).toEqual([]);
+    expect(findingsOf(entries(16))).toEqual([expect.stringMatching(/more than 15 different addresses for `snat`/)]);
+  });
+});
+
 describe("told", () => {
   test.each<[string, Partial<HostPolicy>, string]>([
     [
