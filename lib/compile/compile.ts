@@ -32,6 +32,7 @@ export function compile(policy: HostPolicy, options: CompileOptions = {}): Rules
     ...acceptWithNatChains(policy),
     rejectChain(),
   ]);
-  const chains = options.merge === false ? written : mergePairs(written, usedSets(policy, written));
-  return deepFreeze({ host: policy.host, sets: usedSets(policy, chains), chains });
+  const sets = usedSets(policy, written);
+  const chains = options.merge === false ? written : mergePairs(written, sets);
+  return deepFreeze({ host: policy.host, sets: chains === written ? sets : usedSets(policy, chains), chains });
 }

@@ -21,7 +21,8 @@ const MOST_PORTS = 64;
  * not grow with their number. Rules of different verdicts may stand mixed, as long as no packet can match two that would
  * change places.
  */
-export function mergePairs(chains: readonly Chain[], sets: readonly AddressSet[]): Chain[] {
+export function mergePairs(chains: readonly Chain[], sets: readonly AddressSet[]): readonly Chain[] {
+  if (chains.every(({ rules }) => rules.length < LEAST_CHAIN)) return chains;
   const addresses = new Map(sets.map((set) => [set.name, set]));
   let count = 0;
   const name = (): string => `pairs-${count++}`;

@@ -7,10 +7,14 @@ import type { AddressSet, Chain } from "./ruleset";
 export function usedSets(policy: HostPolicy, chains: readonly Chain[]): AddressSet[] {
   const used = new Set<string>();
   const excepted = new Set<string>();
-  for (const match of chains.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches))) {
-    if (match.kind !== "address") continue;
-    used.add(match.set);
-    if (match.except === true) excepted.add(match.set);
+  for (const { rules } of chains) {
+    for (const { matches } of rules) {
+      for (const match of matches) {
+        if (match.kind !== "address") continue;
+        used.add(match.set);
+        if (match.except === true) excepted.add(match.set);
+      }
+    }
   }
   const sets = new Map<string, AddressSet>();
   for (const names of namedTogether(policy)) {
