@@ -31,7 +31,7 @@ export function writeBundle(hostsFolder: string, contents: BundleContents, proje
     target: portable,
     texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)])),
   };
-  const beside = { ...texts, [POLICY_FILE]: `${JSON.stringify({ ...policy, target: portable }, null, 1)}\n` };
+  const beside = { ...texts, [POLICY_FILE]: `${JSON.stringify({ ...policy, target: portable })}\n` };
   if (!isNew) removeStrangers(folder, new Set([...Object.keys(beside), MANIFEST_FILE]));
   for (const [name, text] of Object.entries(beside)) {
     if (isNew || !holds(join(folder, name), text)) writeFileSync(join(folder, name), text);
