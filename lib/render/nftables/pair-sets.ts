@@ -1,6 +1,6 @@
 import { FAMILIES, type Family } from "../../model/addresses";
 import type { Chain, Pair, RuleOrigin } from "../../compile/ruleset";
-import { quoteComment } from "./quote";
+import { plainAddress, quoteComment } from "./quote";
 
 export function pairSetName(name: string, family: Family): string {
   return `${name}-${family}`;
@@ -29,6 +29,5 @@ export function renderPairSets(chains: readonly Chain[], words: (origin: RuleOri
 }
 
 function elementOf({ address, protocol, ports: [first, last] }: Pair): string {
-  if (!/^[0-9a-f:.]+(\/\d+)?$/.test(address)) throw new Error(`invariant: ${JSON.stringify(address)} is no address`);
-  return `${address} . ${protocol} . ${first === last ? first : `${first}-${last}`}`;
+  return `${plainAddress(address)} . ${protocol} . ${first === last ? first : `${first}-${last}`}`;
 }

@@ -19,6 +19,12 @@ export function quoteInterface(name: string): string {
   return `"${name}"`;
 }
 
+/** An address or network: the model has fixed its spelling. */
+export function plainAddress(address: string): string {
+  if (!/^[0-9a-f:.]+(\/\d+)?$/.test(address)) throw new Error(`invariant: ${JSON.stringify(address)} is no address`);
+  return address;
+}
+
 function shortened(text: string): string {
   if (Buffer.byteLength(text) <= LONGEST_COMMENT) return text;
   const path = text.lastIndexOf(" [");

@@ -1,5 +1,6 @@
 import type { Family } from "../../model/addresses";
 import type { AddressSet } from "../../compile/ruleset";
+import { plainAddress } from "./quote";
 
 const TYPE: Readonly<Record<Family, string>> = { 4: "ipv4_addr", 6: "ipv6_addr" };
 
@@ -44,9 +45,4 @@ function nameOf(index: number, family: Family): string {
 
 function elementsOf(set: AddressSet, family: Family): readonly string[] {
   return family === 4 ? set.v4 : set.v6;
-}
-
-function plainAddress(address: string): string {
-  if (!/^[0-9a-f:.]+(\/\d+)?$/.test(address)) throw new Error(`invariant: ${JSON.stringify(address)} is no address`);
-  return address;
 }
