@@ -1,38 +1,47 @@
 import { basename } from "node:path";
 import type { Bundle } from "../lib/bundle/format";
-import { findBundles, readBundle } from "../lib/bundle/read";
-import { nearestName, show } from "../lib/model/findings";
+import { findBundles, readBundle, readManifest } from "../lib/bundle/read";
+import { show } from "../lib/model/findings";
+import { selectHosts, type Selectable } from "../lib/model/host-selection";
 import { UserError } from "../lib/model/user-error";
 import { connect, type Connection } from "../lib/remote";
 import { overrides, type ConnectionFlags } from "./options";
 
 /**
- * The bundles of the named hosts, or of all; in the order of stacks and names.
- * @throws UserError `unknown-host`; `host-in-two-stacks`, since two bundles would fight over one machine
+ * The bundles of the hosts that are meant, or of all; in the order of stacks and names.
+ * @throws UserError as `selectHosts`; `host-in-two-stacks`, since two bundles would fight over one machine
  */
-export function bundlesOf(output: string, names: readonly string[], stacks?: readonly string[]): Bundle[] {
-  const folders = findBundles(output, stacks);
-  const known = new Set(folders.map((folder) => basename(folder)));
-  for (const name of names) {
-    if (known.has(name)) continue;
-    const near = nearestName(name, known);
-    const help = near === undefined ? `Known: ${[...known].slice(0, 20).join(", ")}.` : `Did you mean \`${near}\`?`;
-    throw new UserError("unknown-host", `${show(name)} is no host of \`${output}\``, help);
-  }
-  const wanted = folders.filter((folder) => names.length === 0 || names.includes(basename(folder)));
+export function bundlesOf(output: string, selectors: readonly string[], stacks?: readonly string[]): Bundle[] {
+  const hosts = findBundles(output, stacks).map((folder) => new FoundHost(folder));
+  const wanted = selectHosts(hosts, selectors, `\`${output}\``);
   const seen = new Map<string, string>();
-  for (const folder of wanted) {
-    const first = seen.get(basename(folder));
+  for (const { name, folder } of wanted) {
+    const first = seen.get(name);
     if (first !== undefined) {
       throw new UserError(
         "host-in-two-stacks",
-        `${show(basename(folder))} has two bundles: \`${first}\` and \`${folder}\``,
+        `${show(name)} has two bundles: \`${first}\` and \`${folder}\``,
         "Remove the one that is no longer made, or keep the two in different output folders with --out.",
       );
     }
-    seen.set(basename(folder), folder);
+    seen.set(name, folder);
   }
-  return wanted.map(readBundle);
+  return wanted.map(({ folder }) => readBundle(folder));
+}
+
+/** A host as its folder tells it; its groups are read only where a selector asks for groups. */
+class FoundHost implements Selectable {
+  #groups: readonly string[] | undefined;
+
+  constructor(readonly folder: string) {}
+
+  get name(): string {
+    return basename(this.folder);
+  }
+
+  get groups(): readonly string[] {
+    return (this.#groups ??= readManifest(this.folder).groups);
+  }
 }
 
 /** One connection for one piece of work, closed in every case. */

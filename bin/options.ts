@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { HandshakeOptions } from "../lib/deploy/handshake";
+import { SELECTOR_FORMS } from "../lib/model/host-selection";
 import type { SshTarget } from "../lib/model/target";
 import { UserError } from "../lib/model/user-error";
 
@@ -16,6 +17,10 @@ export interface WindowFlags {
   readonly confirmTimeout: number;
   readonly force?: boolean;
 }
+
+/** How the arguments that name hosts are explained. */
+export const HOSTS = `hosts: ${SELECTOR_FORMS}`;
+export const HOSTS_OR_ALL = `${HOSTS} (default: all)`;
 
 export function withJson(command: Command): Command {
   return command.option("--json", "print one JSON document instead of words");

@@ -175,6 +175,7 @@ export class Host extends PolicyConstruct {
       format: POLICY_FORMAT,
       host: this.hostName,
       path: this.node.path,
+      ...(this.groups.length > 0 && { groups: this.groups }),
       backend: this.backend,
       target: this.target,
       zones: this.#zones.map((zone) => zone.policy),

@@ -7,6 +7,7 @@ import { synth, type SynthFlags } from "../app";
 import { bundlesOf } from "../hosts";
 import {
   handshakeOptions,
+  HOSTS_OR_ALL,
   withConnection,
   withJson,
   withOutput,
@@ -24,11 +25,11 @@ type Flags = ConnectionFlags & WindowFlags & SynthFlags & { synth: boolean; para
 export function deployCommand(): Command {
   const command = withJson(withConnection(withParallel(withWindow(withOutput(withSource(new Command("deploy")))))))
     .description("synthesize, and bring every host, or those named, its firewall; without Terraform")
-    .argument("[host...]", "hosts by name (default: all)")
+    .argument("[host...]", HOSTS_OR_ALL)
     .option("--no-synth", "take the bundles as they are")
     .addHelpText(
       "after",
-      "\nExample:\n  cdkfw deploy web-1 web-2 --confirm-timeout 60\n\nExit: 0 done, 1 failed, 3 a host was rolled back",
+      "\nExample:\n  cdkfw deploy 'web-*' '!web-3' --confirm-timeout 60\n\nExit: 0 done, 1 failed, 3 a host was rolled back",
     );
   return action(command, async (names: string[], flags: Flags) => {
     const stacks = flags.synth ? await synth(flags) : undefined;

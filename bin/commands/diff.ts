@@ -8,7 +8,7 @@ import { action } from "../action";
 import { synth, type SynthFlags } from "../app";
 import { EXIT, type ExitCode } from "../exit";
 import { bundlesOf, onHost } from "../hosts";
-import { withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
+import { HOSTS_OR_ALL, withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
 import { print, printJson } from "../output";
 import { withSource } from "./synth";
 
@@ -28,7 +28,7 @@ interface Report {
 export function diffCommand(): Command {
   const command = withJson(withConnection(withParallel(withOutput(withSource(new Command("diff"))))))
     .description("compare what stands on the hosts with what would be deployed, line by line in the policy's words")
-    .argument("[host...]", "hosts by name (default: all)")
+    .argument("[host...]", HOSTS_OR_ALL)
     .option("--no-synth", "take the bundles as they are")
     .addHelpText(
       "after",

@@ -6,7 +6,7 @@ import { UserError } from "../../lib/model/user-error";
 import { action } from "../action";
 import { EXIT } from "../exit";
 import { bundlesOf, onHost } from "../hosts";
-import { withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
+import { HOSTS_OR_ALL, withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
 import { print, printJson } from "../output";
 
 type Flags = ConnectionFlags & { out: string; parallel: number; json?: boolean };
@@ -24,8 +24,11 @@ type Report =
 export function statusCommand(): Command {
   const command = withJson(withConnection(withParallel(withOutput(new Command("status")))))
     .description("tell what stands on each host")
-    .argument("[host...]", "hosts by name (default: all)")
-    .addHelpText("after", "\nExample:\n  cdkfw status --json\n\nExit: 0, or 1 where a host could not be asked");
+    .argument("[host...]", HOSTS_OR_ALL)
+    .addHelpText(
+      "after",
+      "\nExample:\n  cdkfw status 'group:web' '!web-3' --json\n\nExit: 0, or 1 where a host could not be asked",
+    );
   return action(command, async (names: string[], flags: Flags) => {
     const bundles = bundlesOf(flags.out, names);
     const reports = await sideBySide(bundles, flags.parallel, async (bundle): Promise<Report> => {

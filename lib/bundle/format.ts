@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { objectName } from "../model/names";
 import { backend } from "../model/policy";
 import { hostName, sshTarget } from "../model/target";
 
@@ -19,6 +20,8 @@ export const manifest = z.strictObject({
   host: hostName,
   /** The construct path of the host. */
   path: z.string().max(1024),
+  /** The groups that list it. */
+  groups: z.array(objectName).default([]),
   backend,
   generation: generationId,
   /** Relative paths in it are relative to the bundle's folder. */

@@ -6,15 +6,7 @@ import { sha256 } from "./generation";
 
 /** Reads one host's bundle and verifies every text against its digest. */
 export function readBundle(folder: string): Bundle {
-  const file = join(folder, MANIFEST_FILE);
-  if (!existsSync(file)) {
-    throw new UserError(
-      "no-bundle",
-      `\`${folder}\` holds no ${MANIFEST_FILE}`,
-      "Run `cdkfw synth` or `cdkfw compile` first, or name the folder of one host.",
-    );
-  }
-  const manifest = readManifest(file);
+  const manifest = readManifest(folder);
   const texts = Object.entries(manifest.texts).map(([name, digest]) => {
     const path = join(folder, name);
     const text = existsSync(path) ? readFileSync(path, "utf8") : undefined;
@@ -55,7 +47,16 @@ export function findBundles(output: string, stacks: readonly string[] = stackNam
     );
 }
 
-function readManifest(file: string): Manifest {
+/** What a bundle says of its host, without the texts that go there. */
+export function readManifest(folder: string): Manifest {
+  const file = join(folder, MANIFEST_FILE);
+  if (!existsSync(file)) {
+    throw new UserError(
+      "no-bundle",
+      `\`${folder}\` holds no ${MANIFEST_FILE}`,
+      "Run `cdkfw synth` or `cdkfw compile` first, or name the folder of one host.",
+    );
+  }
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(file, "utf8"));

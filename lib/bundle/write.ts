@@ -8,6 +8,7 @@ import { portableTarget } from "./portable-target";
 export interface BundleContents {
   readonly host: string;
   readonly path: string;
+  readonly groups: readonly string[];
   readonly backend: Manifest["backend"];
   readonly generation: string;
   readonly target: SshTarget;
@@ -21,13 +22,14 @@ export interface BundleContents {
  * so that a reader finds a whole bundle or learns that it is none. Files that are the same already are left alone.
  */
 export function writeBundle(hostsFolder: string, contents: BundleContents, project = process.cwd()): string {
-  const { policy, texts, target, ...facts } = contents;
+  const { policy, texts, target, groups, ...facts } = contents;
   const folder = resolve(hostsFolder, contents.host);
   const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
   const portable = portableTarget(target, project, folder);
   const manifest: Manifest = {
     format: BUNDLE_FORMAT,
     ...facts,
+    groups: [...groups],
     target: portable,
     texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)])),
   };

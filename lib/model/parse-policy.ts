@@ -99,6 +99,7 @@ class PolicyReader extends DocumentReader {
       format: POLICY_FORMAT,
       host,
       path: originOf().path,
+      ...(form?.groups && { groups: form.groups }),
       backend: form?.backend ?? "iptables",
       target: filesOf({ address: form?.address ?? host, ...ssh }, (file) => resolve(dirname(this.file), file)),
       zones: this.#readZones(value["zones"], path, originOf),

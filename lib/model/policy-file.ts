@@ -123,6 +123,7 @@ const parts = z.record(z.string(), z.unknown()).default({});
 /** One host as people write it; docs/policy.md tells the form. Its parts have forms of their own, above. */
 export const hostForm = z.strictObject({
   host: hostName,
+  groups: hostPolicy.shape.groups,
   /** @default the host's name */
   address: sshTarget.shape.address.optional(),
   ssh: sshSettings.default({}),

@@ -97,6 +97,8 @@ export const hostPolicy = z.strictObject({
   host: hostName,
   /** The construct path of the host. */
   path: z.string(),
+  /** The groups that list it: commands and rollouts pick hosts by them. They change nothing on the host. */
+  groups: z.array(objectName).optional(),
   backend: backend.default("iptables"),
   target: sshTarget,
   zones: z.array(zonePolicy),
@@ -159,6 +161,7 @@ export type HostPolicy = Readonly<{
   format: typeof POLICY_FORMAT;
   host: string;
   path: string;
+  groups?: readonly string[] | undefined;
   backend: Backend;
   target: SshTarget;
   zones: readonly ZonePolicy[];

@@ -38,6 +38,6 @@ function contentsAndWords(policy: HostPolicy): { contents: BundleContents; words
     [WORDS_FILE]: words.map((line) => `${line}\n`).join(""),
   };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
-  const { host, path, backend, target } = policy;
-  return { contents: { host, path, backend, generation, target, texts, policy }, words };
+  const { host, path, groups = [], backend, target } = policy;
+  return { contents: { host, path, groups, backend, generation, target, texts, policy }, words };
 }

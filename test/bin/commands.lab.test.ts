@@ -115,6 +115,18 @@ test("an altered bundle never leaves the deployer", async () => {
   expect((await run("status", "h2")).code).toBe(0);
 });
 
+test("hosts are named by pattern, group and exclusion", async () => {
+  const [first, ...others] = lab.hosts.map((host) => labPolicy(host));
+  if (first === undefined) throw new Error("no host");
+  synthesize([{ ...first, groups: ["canary"] }, ...others], out, "edge");
+  expect(await run("status", "h*", "!group:canary")).toMatchObject({ code: 0, json: [{ host: "h2" }, { host: "h3" }] });
+  expect(await run("status", "group:canari")).toMatchObject({
+    code: 1,
+    json: { error: { code: "unknown-group", help: "Did you mean `group:canary`?" } },
+  });
+  expect(await run("teardown", "!h1")).toMatchObject({ code: 1, json: { error: { code: "no-host" } } });
+});
+
 test("teardown wants names, tells what it did, and may be done twice", async () => {
   synth();
   expect(await run("teardown")).toMatchObject({ code: 1, json: { error: { code: "no-host" } } });

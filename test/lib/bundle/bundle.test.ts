@@ -20,6 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const contents = (more: Partial<BundleContents> = {}): BundleContents => ({
   host: "web-1",
   path: "edge/fleet/web-1",
+  groups: ["web"],
   backend: "iptables",
   generation: "0123456789abcdef",
   target: { address: "192.0.2.1" },
