@@ -11,7 +11,7 @@ expected=$results/unit.json
 npx jest --selectProjects unit --json --outputFile="$results/unit.json" "$@" || status=1
 if [ "$(id -u)" = 0 ]; then
   expected="$expected $results/lab.json"
-  sh scripts/in-lab.sh npx jest --selectProjects lab --maxWorkers=2 --json --outputFile="$results/lab.json" "$@" || status=1
+  sh scripts/in-lab.sh --docker 20,newest npx jest --selectProjects lab --maxWorkers=2 --json --outputFile="$results/lab.json" "$@" || status=1
 else
   echo "The suites on real hosts need root, and were left out; all others ran. Without root, \`npm run quickstart\` and \`cdkfw sandbox\` work."
 fi

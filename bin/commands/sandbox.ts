@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 import * as sandbox from "../../lib/sandbox/detached";
+import { engineNamed } from "../../lib/sandbox/image/engine";
+import { engineNames } from "../../lib/sandbox/image/engine-recipe";
 import type { LabState, MachineState } from "../../lib/sandbox/state";
 import { action } from "../action";
 import { EXIT, type ExitCode } from "../exit";
@@ -14,6 +16,13 @@ const FOLDER = ".cdkfw/sandbox";
 interface Options {
   readonly dir: string;
   readonly json?: boolean;
+}
+
+interface UpOptions extends Options {
+  readonly hosts: number;
+  readonly lan?: boolean;
+  readonly systemd?: boolean;
+  readonly docker?: string;
 }
 
 /** `cdkfw sandbox`: hosts to try a firewall on, with nothing of the machine's own network touched. */
@@ -41,10 +50,12 @@ Example:
   const up = sub("up", "start the hosts in the background", "up --hosts 3")
     .option("--hosts <number>", "how many hosts, h1 and so on", count, 3)
     .option("--lan", "give each host an inner interface lan0 with a machine behind it")
-    .option("--systemd", "boot the hosts with systemd (needs root)");
-  action(withJson(up), async (options: Options & { hosts: number; lan?: boolean; systemd?: boolean }) => {
+    .option("--systemd", "boot the hosts with systemd (needs root)")
+    .option("--docker <engine>", `give each host a Docker: ${engineNames.join(", ")} (needs root)`);
+  action(withJson(up), async (options: UpOptions) => {
     const init = options.systemd ? "systemd" : "sshd";
-    const hosts = Array.from({ length: options.hosts }, () => ({ init, lan: options.lan ?? false }) as const);
+    const docker = options.docker === undefined ? undefined : { engine: engineNamed(options.docker) };
+    const hosts = Array.from({ length: options.hosts }, () => ({ init, lan: options.lan ?? false, docker }) as const);
     show(options, await sandbox.startDetached(options.dir, hosts, (line) => console.error(`sandbox: ${line}`)));
     return EXIT.done;
   });

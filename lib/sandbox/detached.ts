@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
 import { UserError } from "../model/user-error";
+import { ensureEngine } from "./image/engine";
 import { ensureImage } from "./image/ensure";
 import type { HostOptions } from "./lab";
 import { nodeProgram } from "./places";
@@ -24,6 +25,7 @@ export async function startDetached(
   rmSync(folder, { recursive: true, force: true });
   await checkNamespaces();
   const image = await ensureImage(progress);
+  for (const { docker } of hosts) if (docker) await ensureEngine(docker.engine, image, progress);
   progress(`starting ${hosts.length} hosts`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, ".gitignore"), "*\n"); // there is a private key in it

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { addDocker, type DockerSpec } from "./docker-disk";
 import { newKeyPair } from "./keys";
 import { isMachineRoot } from "./places";
 
@@ -12,6 +13,8 @@ export interface DiskSpec {
   /** Lines for `ip -batch`, which the machine runs at each boot to configure its network. */
   readonly network: readonly string[];
   readonly forwards: boolean;
+  /** Started at boot. @default none */
+  readonly docker?: DockerSpec | undefined;
   /** The public key that may log in as root and as `deploy`. */
   readonly authorizedKey?: string;
 }
@@ -82,6 +85,7 @@ export function makeDisk(folder: string, spec: DiskSpec): string {
   write("etc/lab/network", network, 0o755);
   if (spec.init === "systemd") addSystemd(upper, write);
   else mkdirSync(join(upper, "etc/rc.boot.d")); // the boot scripts' folder shows that there is no systemd
+  if (spec.docker) addDocker(upper, spec.init, spec.docker, write);
 
   const keys = newKeyPair(spec.name);
   if (spec.authorizedKey !== undefined) {

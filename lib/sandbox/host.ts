@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Address } from "./addresses";
+import { LabDocker } from "./docker";
 import { startSshServer } from "./host-ssh";
 import { Machine, type MachineSpec } from "./machine";
 import { isMachineRoot } from "./places";
@@ -34,6 +35,8 @@ export class LabHost extends Machine {
   readonly ssh: SshAccess;
   /** The machines behind its inner interfaces, by the interface's name. */
   readonly behind = new Map<string, Machine>();
+  /** Its Docker: of use where it has one. */
+  readonly docker = new LabDocker(this);
 
   constructor(spec: HostSpec, folder: string) {
     super({ ...spec, init: isMachineRoot() ? spec.init : "idle" }, folder); // sshd needs the machine's root

@@ -1,5 +1,7 @@
 export { Lab, type HostOptions, type LabOptions } from "./lab";
 export { LabHost, type SshAccess } from "./host";
+export { LabDocker, type ContainerOptions } from "./docker";
+export type { DockerSpec } from "./docker-disk";
 export { Machine } from "./machine";
 export { Client } from "./client";
 export type { Direction } from "./cables";

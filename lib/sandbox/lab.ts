@@ -1,7 +1,9 @@
-import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../model/user-error";
 import { newKeyPair } from "./keys";
+import { engineFolder, engineNamed } from "./image/engine";
+import type { DockerSpec } from "./docker-disk";
 import { MAX_HOSTS } from "./addresses";
 import { makeBridges, plugCables, removeLinks } from "./cables";
 import { claimLab, releaseLab } from "./claim";
@@ -9,7 +11,7 @@ import { Client } from "./client";
 import { LabHost } from "./host";
 import { inventoryText } from "./inventory";
 import { Machine } from "./machine";
-import { insideSeat, isMachineRoot } from "./places";
+import { insideSeat, isMachineRoot, SEAT_ENGINES } from "./places";
 import { startResponder, type Ports, type Responder } from "./responder";
 import { planLab, type Plan } from "./topology";
 
@@ -24,7 +26,11 @@ export interface HostOptions {
   readonly networks?: readonly string[];
   /** Its groups in the inventory. @default lab */
   readonly groups?: readonly string[];
+  /** Give it a Docker, which needs root, and a seat that was started with that engine. @default none */
+  readonly docker?: DockerSpec | undefined;
 }
+
+export type FullHostOptions = Required<HostOptions> & { readonly docker: DockerSpec | undefined };
 
 export interface LabOptions {
   /** How many, or which ones. @default 1 */
@@ -133,20 +139,22 @@ export class Lab {
     await plugCables(this.machines);
     await Promise.all(this.machines.map((machine) => machine.boot()));
     await Promise.all(this.hosts.map((host) => host.waitForSsh()));
+    await Promise.all(this.hosts.map((host) => host.spec.docker && host.docker.ready()));
   }
 }
 
-function hostOptions(hosts: number | readonly HostOptions[]): Required<HostOptions>[] {
+function hostOptions(hosts: number | readonly HostOptions[]): FullHostOptions[] {
   const list = typeof hosts === "number" ? Array.from({ length: hosts }, (): HostOptions => ({})) : hosts;
   if (list.length < 1 || list.length > MAX_HOSTS) {
     throw new UserError("lab-size", `A lab has 1 to ${MAX_HOSTS} hosts, not ${list.length}.`);
   }
-  const full = list.map(({ name, init = "sshd", lan = false, networks, groups = ["lab"] }, index) => ({
-    ...{ name: name ?? `h${index + 1}`, init, lan, groups },
+  const full = list.map(({ name, init = "sshd", lan = false, networks, groups = ["lab"], docker }, index) => ({
+    ...{ name: name ?? `h${index + 1}`, init, lan, groups, docker },
     networks: networks ?? (lan ? ["lan0"] : []),
   }));
   const odd = full.find(({ name }) => !/^[a-z][a-z0-9-]{0,40}$/.test(name) || name === "client");
   if (odd) throw new UserError("lab-name", `\`${odd.name}\` can not be a host's name.`, "Use letters, digits and `-`.");
+  for (const { docker } of full) if (docker) checkDocker(docker);
   if (full.some(({ init }) => init === "systemd") && !isMachineRoot()) {
     throw new UserError(
       "systemd-needs-root",
@@ -155,4 +163,20 @@ function hostOptions(hosts: number | readonly HostOptions[]): Required<HostOptio
     );
   }
   return full;
+}
+
+function checkDocker({ engine }: DockerSpec): void {
+  if (!isMachineRoot()) {
+    throw new UserError(
+      "docker-needs-root",
+      "A host with Docker needs root, since containers are made with the machine's control groups and mounts.",
+      "Run as root; hosts without Docker work for every user.",
+    );
+  }
+  if (existsSync(join(SEAT_ENGINES, engineFolder(engineNamed(engine))))) return;
+  throw new UserError(
+    "no-engine",
+    `Docker ${engine} is not there for hosts of this lab.`,
+    `Start the seat by \`scripts/in-lab.sh --docker ${engine} COMMAND…\`, which downloads it first.`,
+  );
 }

@@ -1,11 +1,23 @@
 #!/bin/sh
 # machine.sh FOLDER NAME LOWER INIT CGROUP
 # The first process of a machine, in its new net, mount, pid, uts and ipc namespaces: power-on. FOLDER holds the disk
-# (upper), LOWER is the image, INIT is `systemd`, `sshd` or `idle`, CGROUP the group of a systemd machine.
+# (upper), LOWER the layers under it, INIT is `systemd`, `sshd` or `idle`, CGROUP the control group to enter, if any.
 # Says its pid (as the seat counts) on standard output, waits for a line on standard input, which means that the cables
 # are plugged in, and says `up` when the network is.
 set -eu
 folder=$1 name=$2 lower=$3 init=$4 cgroup=$5
+
+# Another seat that sweeps up may remove the group before this process is in it. Not in its group, systemd or Docker would
+# take the machine's own groups for theirs.
+if [ -n "$cgroup" ]; then
+  for _try in 1 2 3; do
+    mkdir -p "$cgroup" && echo 0 > "$cgroup/cgroup.procs" || continue
+    grep -q "/${cgroup##*/}\$" /proc/self/cgroup && exec unshare --cgroup sh "$0" "$folder" "$name" "$lower" "$init" ""
+  done
+  echo "there is no control group for $name" >> "$folder/boot.log"
+  exit 1
+fi
+
 read -r pid _ < /proc/self/stat
 hostname "$name"
 
@@ -56,31 +68,18 @@ if [ -e "$folder/rootless" ]; then
   mkdir run/sys
   mount -t sysfs sysfs run/sys || true
 fi
-if [ "$init" = systemd ]; then
-  # Another seat that sweeps up may remove the group before this process is in it. Not in its group, systemd would take
-  # the machine's own groups for its.
-  for _try in 1 2 3; do
-    mkdir -p "$cgroup" && echo 0 > "$cgroup/cgroup.procs" || continue
-    grep -q "/${cgroup##*/}\$" /proc/self/cgroup && break
-  done
-  grep -q "/${cgroup##*/}\$" /proc/self/cgroup || {
-    echo "there is no control group for systemd"
-    exit 1
-  }
-fi
 [ ! -x etc/lab/pre ] || . ./etc/lab/pre # more mounts, below the current folder
 
 pivot_root . run/old
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 if [ "$init" = systemd ]; then
-  exec unshare --cgroup sh -c '
-    mount -t cgroup2 cgroup2 /sys/fs/cgroup
-    mount -o remount,bind,ro /sys # so that no unit acts on the machine
-    umount -l /run/old
-    rmdir /run/old
-    echo up >&3
-    exec 3>&-
-    exec env -i container=cdkfw-lab "PATH=$PATH" /lib/systemd/systemd --system --log-target=journal'
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  mount -o remount,bind,ro /sys # so that no unit acts on the machine
+  umount -l /run/old
+  rmdir /run/old
+  echo up >&3
+  exec 3>&-
+  exec env -i container=cdkfw-lab "PATH=$PATH" /lib/systemd/systemd --system --log-target=journal
 fi
 umount -l /run/old
 rmdir /run/old

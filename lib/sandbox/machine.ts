@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cutCable, mendCable, plugCables, removeLinks, type Cable, type Direction } from "./cables";
 import { makeDisk, type DiskSpec, type Init } from "./disk";
-import { asset, isMachineRoot, SEAT } from "./places";
+import { asset, isMachineRoot, SEAT, SEAT_ENGINES, SEAT_IMAGE } from "./places";
+import { engineFolder } from "./image/engine";
 import { Power } from "./power";
 import { Prober, type Probe, type ProbeOptions, type Verdict } from "./prober";
 import { run, type Output, type RunOptions } from "./process";
@@ -68,7 +69,7 @@ export class Machine {
 
   /** The command line, in front of another, that runs it inside the machine: by way of the kernel, not of the network. */
   enter(): string[] {
-    const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid"];
+    const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", ...(this.hasGroup ? ["--cgroup"] : [])];
     return ["nsenter", "-t", String(this.pid), ...namespaces, "env", "-i", ...environment];
   }
 
@@ -110,7 +111,7 @@ export class Machine {
 
   /** First half of power-on, apart so that a lab can plug the cables of all its machines at once. */
   async wake(): Promise<void> {
-    const power = await Power.on(this.name, this.folder, this.init);
+    const power = await Power.on(this);
     this.power = power;
     void power.ended.then((end) => {
       this.prober?.stop();
@@ -140,7 +141,7 @@ export class Machine {
       this.power = undefined;
       await power.off();
       await removeLinks(this.ports);
-      if (this.init === "systemd") await run(["sh", asset("sweep.sh"), join(SEAT, "cgroup")]);
+      if (this.hasGroup) await run(["sh", asset("sweep.sh"), join(SEAT, "cgroup")]);
     });
   }
 
@@ -170,6 +171,17 @@ export class Machine {
 
   get cables(): readonly Cable[] {
     return this.spec.cables;
+  }
+
+  /** Whether it has a tree of control groups of its own, which systemd and Docker need. */
+  get hasGroup(): boolean {
+    return this.init === "systemd" || this.spec.docker !== undefined;
+  }
+
+  /** What lies under its disk, the topmost first. */
+  get layers(): readonly string[] {
+    const engine = this.spec.docker?.engine;
+    return engine === undefined ? [SEAT_IMAGE] : [join(SEAT_ENGINES, engineFolder(engine)), SEAT_IMAGE];
   }
 
   private get ports(): string[] {

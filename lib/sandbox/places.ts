@@ -9,6 +9,9 @@ export const SEAT = "/run/cdkfw-lab";
 /** The image, as seen from inside a seat. */
 export const SEAT_IMAGE = `${SEAT}/image`;
 
+/** The layers with Docker, as seen from inside a seat. */
+export const SEAT_ENGINES = `${SEAT}/engines`;
+
 export function cacheFolder(): string {
   return process.env["CDKFW_LAB_CACHE"] || join(homedir(), ".cache", "cdkfw-lab");
 }

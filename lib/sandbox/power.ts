@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Init } from "./disk";
-import { asset, SEAT, SEAT_IMAGE } from "./places";
+import type { Machine } from "./machine";
+import { asset, SEAT } from "./places";
 
 const BOOT_TIMEOUT_MS = 30_000;
 
@@ -22,13 +22,17 @@ export class Power {
   ) {}
 
   /** First half of power-on: the namespaces exist, and the machine waits for its cables. */
-  static async on(name: string, folder: string, init: Init): Promise<Power> {
+  static async on({ name, folder, init, layers, hasGroup }: Machine): Promise<Power> {
     const unshare = ["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--propagation", "private"];
     const argv = ["--pdeathsig", "KILL", ...unshare, "--fork", "--kill-child=KILL", "sh", asset("machine.sh")];
     const log = openSync(join(folder, "boot.log"), "a");
-    const child = spawn("setpriv", [...argv, folder, name, SEAT_IMAGE, init, controlGroup(folder)], {
-      stdio: ["pipe", "pipe", log],
-    });
+    const child = spawn(
+      "setpriv",
+      [...argv, folder, name, layers.join(":"), init, hasGroup ? controlGroup(folder) : ""],
+      {
+        stdio: ["pipe", "pipe", log],
+      },
+    );
     closeSync(log);
     const { stdin, stdout } = child;
     if (!stdin || !stdout) throw new Error(`${name} has no power cord`);
@@ -63,7 +67,7 @@ export class Power {
   }
 }
 
-/** A systemd machine's control group, in a folder of its seat, so that `sweep.sh` finds it. */
+/** The control group of a machine that needs one, in a folder of its seat, so that `sweep.sh` finds it. */
 function controlGroup(folder: string): string {
   const seat = readFileSync(join(SEAT, "id"), "utf8").trim();
   return join(SEAT, "cgroup", `cdkfw-lab-${seat}`, folder.replace(`${SEAT}/labs/`, "").replaceAll("/", "-"));

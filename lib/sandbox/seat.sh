@@ -19,8 +19,9 @@ else
   mount -t tmpfs -o mode=755 run /run
 fi
 seat=/run/cdkfw-lab
-mkdir -p $seat/image $seat/labs /run/lock /run/netns
+mkdir -p $seat/image $seat/engines $seat/labs /run/lock /run/netns
 mount --bind "$image" $seat/image
+if [ -d "${image%/*}/engines" ]; then mount --bind "${image%/*}/engines" $seat/engines; fi
 
 # /sys of this network namespace. Some containers forbid it; nothing of ours needs it then.
 mkdir $seat/cg

@@ -1,7 +1,7 @@
 import * as addresses from "./addresses";
 import type { Address } from "./addresses";
 import type { Cable } from "./cables";
-import type { HostOptions } from "./lab";
+import type { FullHostOptions } from "./lab";
 import type { MachineSpec } from "./machine";
 
 /**
@@ -27,7 +27,7 @@ export interface Plan {
 }
 
 export interface HostPlan {
-  readonly options: Required<HostOptions>;
+  readonly options: FullHostOptions;
   readonly management: Address;
   readonly wan: Address;
   readonly machine: MachineSpec;
@@ -41,7 +41,7 @@ interface Link extends Address {
 }
 
 /** Works out who has which cables and addresses. Pure: the same options and number give the same lab. */
-export function planLab(lab: number, hosts: readonly Required<HostOptions>[], authorizedKey: string): Plan {
+export function planLab(lab: number, hosts: readonly FullHostOptions[], authorizedKey: string): Plan {
   const management = `lab${lab}`;
   const outside = `out${lab}`;
   const deployer = addresses.deployerAddress(lab);
@@ -51,7 +51,7 @@ export function planLab(lab: number, hosts: readonly Required<HostOptions>[], au
   ];
   let count = 0;
   const machine = (
-    spec: Pick<MachineSpec, "name" | "init" | "forwards">,
+    spec: Pick<MachineSpec, "name" | "init" | "forwards" | "docker">,
     links: readonly Link[],
     routes: readonly string[],
     key?: string,
@@ -86,7 +86,7 @@ export function planLab(lab: number, hosts: readonly Required<HostOptions>[], au
       options,
       ...at,
       machine: machine(
-        { name: options.name, init: options.init, forwards: networks.length > 0 },
+        { name: options.name, init: options.init, forwards: networks.length > 0, docker: options.docker },
         links,
         world,
         authorizedKey,
