@@ -1,14 +1,14 @@
 #!/bin/sh
-# The benchmarks (docs/benchmarks.md): all of them, or those that are named: `npm run bench -- synth load deploy`.
+# The benchmarks (docs/benchmarks.md): all of them, or those that are named: `npm run bench -- synth load`.
 set -eu
 . "$(dirname "$0")/setup.sh"
 
-[ $# -gt 0 ] || set -- synth load deploy
+[ $# -gt 0 ] || set -- synth load deploy packets
 echo "$(nproc) cores, $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), Node $(node --version), load $(cut -d ' ' -f 1 /proc/loadavg)"
 for benchmark in "$@"; do
   case $benchmark in
     synth) node --import tsx test/bench/synth.ts ;;
-    load | deploy) sh scripts/in-lab.sh node --import tsx "test/bench/$benchmark.ts" ;;
-    *) echo "there is no benchmark $benchmark: synth, load, deploy" >&2; exit 1 ;;
+    load | deploy | packets) sh scripts/in-lab.sh node --import tsx "test/bench/$benchmark.ts" ;;
+    *) echo "there is no benchmark $benchmark: synth, load, deploy, packets" >&2; exit 1 ;;
   esac
 done
