@@ -5,6 +5,7 @@ import { connect, type Connection, type ConnectionOptions } from "../remote";
 import type { SshTarget } from "../model/target";
 import { whole } from "./call";
 import { newChange, type Change } from "./change";
+import { isAboutKeys, mayPass, notProven, restarted, unreachable, windowOver } from "./change-errors";
 import { errorOf } from "./host-errors";
 import { STEPS, type Ending, type Outcome, type Step } from "./outcome";
 import { parcel } from "./parcel";
@@ -19,7 +20,19 @@ export interface HandshakeOptions {
   /** Instead of what the bundle says about the way to the host. */
   readonly overrides?: Partial<SshTarget>;
   readonly connection?: ConnectionOptions;
+  /** Opens a connection. @default by SSH */
+  readonly connect?: typeof connect;
   readonly onStep?: (step: Step) => void;
+  /** Asked when a new login has proven the change, and before it is confirmed: where it rejects, the host goes back. */
+  readonly beforeConfirm?: (proof: Proof) => Promise<void>;
+}
+
+/** What stands between a proof and its confirmation. */
+export interface Proof {
+  /** The login that proved it. */
+  readonly connection: Connection;
+  /** Fires when there is too little left of the window to go on. */
+  readonly signal: AbortSignal;
 }
 
 export const DEFAULT_WINDOW_SECONDS = 30;
@@ -30,8 +43,11 @@ const APPLY_SECONDS = 120;
 /** Seconds after the deadline in which the host is still asked how it ended: its rollback may be retried three times. */
 const GRACE_SECONDS = 20;
 
-/** A refused connection is tried anew, since a host under load may refuse one; this often, a second apart. */
+/** A refused connection is tried anew, since a host under load or in its boot may refuse one; this often, a second apart. */
 const QUICK_FAILURES = 3;
+
+/** The part of the window after which nothing but the confirmation itself is begun. */
+const CONFIRM_BY = 0.8;
 
 /**
  * Brings one bundle to its host:
@@ -62,6 +78,8 @@ class Handshake {
   private readonly target: SshTarget;
   /** When the host's timer fires at the latest, by this machine's monotonic clock; known once it may be armed. */
   private deadline = Infinity;
+  /** When the window began at the earliest, by this machine's monotonic clock. */
+  private armed = 0;
   /** Whether the host has said that the new rules stand. */
   private stood = false;
 
@@ -79,7 +97,7 @@ class Handshake {
 
   async run(): Promise<Settled> {
     this.step("connect");
-    const first = await this.connect();
+    const first = await this.connectAtFirst();
     try {
       const applied = await this.apply(first);
       return applied ?? (await this.proveAndConfirm(first));
@@ -92,10 +110,12 @@ class Handshake {
   private async apply(connection: Connection): Promise<Settled | undefined> {
     const { command, stdin } = parcel(this.bundle, this.change);
     const { nonce, windowSeconds } = this.change;
+    this.armed = performance.now();
     this.deadline = performance.now() + (APPLY_SECONDS + windowSeconds) * 1000;
     const onStdoutLine = (line: string): void => {
       const said = parseLine(line, nonce);
       const step = said?.keyword === "step" ? STEPS.find((known) => known === said.rest) : undefined;
+      if (step === "arm") this.armed = performance.now();
       if (step !== undefined) this.step(step);
       if (said?.keyword !== "result" || said.rest !== "applied") return;
       this.deadline = performance.now() + windowSeconds * 1000;
@@ -129,6 +149,14 @@ class Handshake {
       return { ...(await this.giveUp(first)), error: notProven(error) };
     }
     try {
+      await this.ask(second);
+    } catch (error) {
+      const settled = await this.giveUp(second);
+      second.close();
+      if (!isUserError(error)) throw error;
+      return { ...settled, error };
+    }
+    try {
       this.step("confirm");
       const settled = await this.settle(second, "confirm");
       if (settled.ending !== "unknown") return settled;
@@ -138,6 +166,36 @@ class Handshake {
       second.close();
     }
     return this.askUntilItEnds("confirm");
+  }
+
+  /** Whether the change is to be confirmed, by whoever started it: probes, or the other hosts of its wave. */
+  private async ask(connection: Connection): Promise<void> {
+    const { beforeConfirm } = this.options;
+    if (beforeConfirm === undefined) return;
+    const { windowSeconds } = this.change;
+    const end = this.armed + windowSeconds * 1000 * CONFIRM_BY;
+    const late = new AbortController();
+    const alarm = setTimeout(() => late.abort(), Math.max(0, end - performance.now()));
+    const over = new Promise<never>((_, reject) => {
+      late.signal.addEventListener("abort", () => reject(windowOver(windowSeconds)));
+    });
+    try {
+      await Promise.race([beforeConfirm({ connection, signal: late.signal }), over]);
+    } finally {
+      clearTimeout(alarm);
+    }
+  }
+
+  /** Nothing has been changed yet: what may pass by itself is tried again. A host that is silent has had its time. */
+  private async connectAtFirst(): Promise<Connection> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.connect();
+      } catch (error) {
+        if (failures >= QUICK_FAILURES || !mayPass(error)) throw error;
+        await pause(1000 * 2 ** (failures - 1) * (0.5 + Math.random()));
+      }
+    }
   }
 
   private async connectWithin(seconds: number): Promise<Connection> {
@@ -152,14 +210,14 @@ class Handshake {
     }
   }
 
-  /** At once by the first connection, which conntrack may keep alive; else the timer does it, and the host is asked. */
-  private async giveUp(first: Connection): Promise<Settled> {
+  /** At once by a connection that may still be alive; else the timer does it, and the host is asked. */
+  private async giveUp(open: Connection): Promise<Settled> {
     this.step("rollback");
     try {
-      const settled = await this.settle(first, "rollback");
+      const settled = await this.settle(open, "rollback");
       if (settled.ending !== "unknown") return settled;
     } catch {
-      // The first connection is dead as well.
+      // It is dead as well.
     }
     return this.askUntilItEnds("rollback");
   }
@@ -196,37 +254,13 @@ class Handshake {
       timeoutSeconds === undefined
         ? {}
         : { connectTimeout: Math.min(timeoutSeconds, this.target.connectTimeout ?? timeoutSeconds) };
-    return connect({ ...this.target, ...limit }, { baseDir: this.bundle.folder, ...this.options.connection });
+    const open = this.options.connect ?? connect;
+    return open({ ...this.target, ...limit }, { baseDir: this.bundle.folder, ...this.options.connection });
   }
 
   private step(step: Step): void {
     this.options.onStep?.(step);
   }
-}
-
-function notProven(error: unknown): UserError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new UserError(
-    "not-proven",
-    `with the new rules in place no new SSH connection came to be: ${why}`,
-    "The rules of before stand again. Does the policy accept SSH from where you deploy?",
-  );
-}
-
-function restarted(): UserError {
-  return new UserError(
-    "restarted",
-    "the host was restarted before the change was confirmed",
-    "It booted with the rules of before. Deploy again.",
-  );
-}
-
-function unreachable(last: UserError | undefined): UserError {
-  return new UserError(
-    "outcome-unknown",
-    `the host could not be asked how the change ended${last === undefined ? "" : `: ${last.message}`}`,
-    "Its own timer brings back the rules of before. `cdkfw status` tells when it answers again.",
-  );
 }
 
 function asFailure(error: unknown): { ending: Ending; error: UserError } {
@@ -236,11 +270,6 @@ function asFailure(error: unknown): { ending: Ending; error: UserError } {
 
 function withError(error: UserError | undefined): { error?: UserError } {
   return error === undefined ? {} : { error };
-}
-
-/** Somebody else answers in the host's place: no second try makes it better. */
-function isAboutKeys(error: unknown): boolean {
-  return isUserError(error) && error.code.endsWith("-host-key");
 }
 
 function isUserError(error: unknown): error is UserError {
