@@ -17,6 +17,8 @@ const stages = [
   { folder: "lib/analysis", may: ["lib/compile", "lib/model"], packages: [] },
   { folder: "lib/bundle", may: ["lib/model"], packages: ["zod"] },
   { folder: "lib/synth", may: ["lib/model", "lib/compile", "lib/render", "lib/bundle"], packages: [] },
+  { folder: "lib/report/page", may: ["lib/report", "lib/analysis"], packages: ["preact", "preact/hooks"] },
+  { folder: "lib/report", may: ["lib/model", "lib/compile", "lib/analysis", "lib/bundle"], packages: [] },
   { folder: "lib/host", may: [], packages: [] },
   { folder: "lib/remote", may: ["lib/model"], packages: ["ssh2", "ssh-config"] },
   { folder: "lib/deploy", may: ["lib/remote", "lib/bundle", "lib/host", "lib/model"], packages: [] },
@@ -36,7 +38,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     plugins: { boundaries },
     settings: {
       "import/resolver": { typescript: { project: "tsconfig.json" } },

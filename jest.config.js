@@ -1,4 +1,5 @@
-// Two projects: `unit` runs anywhere; `lab` needs test hosts and is started by `npm test` inside the lab's namespaces.
+// `unit` runs anywhere; `browser` needs Chromium; `lab` needs test hosts and is started by `npm test` inside the lab's
+// namespaces.
 const shared = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
@@ -15,8 +16,9 @@ module.exports = {
       ...shared,
       displayName: "unit",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["\\.lab\\.test\\.ts$"],
+      testPathIgnorePatterns: ["\\.(lab|browser)\\.test\\.ts$"],
     },
+    { ...shared, displayName: "browser", testMatch: ["<rootDir>/test/**/*.browser.test.ts"] },
     { ...shared, displayName: "lab", testMatch: ["<rootDir>/test/**/*.lab.test.ts"] },
   ],
 };

@@ -5,6 +5,7 @@ import { applyCommand } from "./commands/apply";
 import { compileCommand } from "./commands/compile";
 import { deployCommand } from "./commands/deploy";
 import { diffCommand } from "./commands/diff";
+import { reportCommand } from "./commands/report";
 import { rollbackCommand } from "./commands/rollback";
 import { sandboxCommand } from "./commands/sandbox";
 import { showCommand } from "./commands/show";
@@ -26,6 +27,7 @@ for (const command of [
   showCommand(),
   traceCommand(),
   diffCommand(),
+  reportCommand(),
   deployCommand(),
   applyCommand(),
   statusCommand(),

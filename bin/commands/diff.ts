@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { diffArrays } from "diff";
 import { colour } from "../colour";
 import { sideBySide } from "../../lib/deploy/side-by-side";
 import { committedPolicy } from "../../lib/deploy/status";
 import { UserError } from "../../lib/model/user-error";
 import { action } from "../action";
 import { synth, type SynthFlags } from "../app";
+import { compareLines } from "../compare-lines";
 import { EXIT, type ExitCode } from "../exit";
 import { bundlesOf, onHost } from "../hosts";
 import { HOSTS_OR_ALL, withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
@@ -42,7 +42,7 @@ export function diffCommand(): Command {
       try {
         const stands = await onHost(bundle, flags, bundles.length, committedPolicy);
         const wanted = (bundle.texts["policy.txt"] ?? "").split("\n").filter((line) => line !== "");
-        const lines = compare(stands.lines, wanted);
+        const lines = compareLines(stands.lines, wanted);
         return {
           host,
           stands: stands.generation,
@@ -59,12 +59,6 @@ export function diffCommand(): Command {
     else reports.forEach(printReport);
     return code(reports);
   });
-}
-
-function compare(stands: readonly string[], wanted: readonly string[]): string[] {
-  return diffArrays([...stands], [...wanted]).flatMap(({ value, added, removed }) =>
-    value.map((line) => `${added ? "+" : removed ? "-" : " "} ${line}`),
-  );
 }
 
 function printReport({ host, stands, wanted, lines, different, error }: Report): void {

@@ -8,7 +8,7 @@ test("every command has a help with an example, and every unknown one a proposal
   const commands = [...stdout.matchAll(/^ {2}([a-z]+)[ |]/gm)]
     .map(([, name]) => name ?? "")
     .filter((name) => name !== "help");
-  expect(commands).toEqual(expect.arrayContaining(["synth", "show", "diff", "deploy", "apply", "status", "rollback", "teardown", "compile", "sandbox"])); // prettier-ignore
+  expect(commands).toEqual(expect.arrayContaining(["synth", "show", "diff", "deploy", "apply", "status", "rollback", "teardown", "compile", "report", "sandbox"])); // prettier-ignore
   const helps = await Promise.all(commands.map((name) => cdkfw([name, "--help"])));
   helps.forEach((help, index) => {
     expect(help.code).toBe(0);

@@ -1,0 +1,39 @@
+import { printOrigin } from "../model/origin";
+import type { HostPolicy } from "../model/policy";
+import type { Decision, Step, Trace } from "./evaluate";
+
+/** The line of code that declared the entry: the bundle's policy knows it, the rules in the kernel do not. */
+export function placeOf({ entry }: Trace, policy: HostPolicy): string | undefined {
+  const path = entry?.origin.path;
+  const declared = policy.entries.find(({ origin }) => origin.path === path);
+  return declared === undefined ? undefined : printOrigin(declared.origin);
+}
+
+/** `accept, forwarded to 10.0.0.5 port 8080, masqueraded` */
+export function decisionInWords(decision: Decision): string {
+  switch (decision.kind) {
+    case "drop":
+      return "drop";
+    case "reject":
+      return `reject with ${decision.answer}`;
+    case "accept": {
+      const to = decision.destination === undefined ? "" : `, forwarded to ${decision.destination}`;
+      const port = decision.destinationPort === undefined || to === "" ? "" : ` port ${decision.destinationPort}`;
+      const from =
+        decision.source === undefined
+          ? ""
+          : decision.source === "masquerade"
+            ? ", masqueraded"
+            : `, as ${decision.source}`;
+      return `accept${to}${port}${from}`;
+    }
+  }
+}
+
+/** `accept     ssh  ext → host (accept)`, and where a rule sends the packet on: `… → forward/ext/lan`. */
+export function stepInWords({ rule: { origin, verdict } }: Step): string {
+  const reason = origin.kind === "implicit" ? origin.reason : origin.words.replace(/ {2,}/g, " ");
+  return verdict.kind === "jump" || verdict.kind === "goto"
+    ? `${reason} → ${verdict.chain}`
+    : `${reason} (${verdict.kind})`;
+}

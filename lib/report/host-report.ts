@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
+import { POLICY_FILE, type Bundle } from "../bundle/format";
+import { compile } from "../compile/compile";
+import { printOrigin } from "../model/origin";
+import type { Entry, HostPolicy } from "../model/policy";
+import { endpointInWords, entryInWords } from "../model/words";
+import type { ChangeReport, Counter, EntryReport, FindingReport, HostDetails, HostSummary, Level } from "./data";
+import { flowsOf } from "./flows";
+
+/** What a host's bundle alone does not tell. */
+export interface HostAdditions {
+  readonly findings: readonly FindingReport[];
+  readonly change?: HostSummary["change"];
+  readonly changes?: ChangeReport;
+  /** By the construct path of an entry. */
+  readonly counters?: ReadonlyMap<string, Counter>;
+}
+
+export function policyOf(bundle: Bundle): HostPolicy {
+  return JSON.parse(readFileSync(join(bundle.folder, POLICY_FILE), "utf8")) as HostPolicy;
+}
+
+export function hostReport({ manifest }: Bundle, policy: HostPolicy, additions: HostAdditions): HostSummary {
+  const { findings, change, changes, counters } = additions;
+  const details: HostDetails = {
+    zones: policy.zones.map(({ name, interfaces }) => ({ name, interfaces: interfaces.map((one) => one.name) })),
+    entries: policy.entries.map((entry) => entryReport(entry, counters)),
+    flows: flowsOf(policy),
+    findings,
+    ...(changes !== undefined && { changes }),
+    ruleset: compile(policy),
+  };
+  return {
+    name: manifest.host,
+    address: manifest.target.address,
+    groups: manifest.groups,
+    backend: manifest.backend,
+    generation: manifest.generation,
+    zones: details.zones.map(({ name }) => name),
+    entries: details.entries.length,
+    findings: countLevels(findings),
+    ...(change !== undefined && { change }),
+    packed: deflateRawSync(JSON.stringify(details)).toString("base64"),
+  };
+}
+
+function entryReport(entry: Entry, counters: HostAdditions["counters"]): EntryReport {
+  const counter = counters?.get(entry.origin.path);
+  return {
+    words: entryInWords(entry),
+    action: entry.kind === "forward" ? "forward" : entry.action,
+    from: endpointInWords(entry.from),
+    to:
+      entry.kind === "forward"
+        ? [entry.target.v4, entry.target.v6].filter(Boolean).join(", ")
+        : endpointInWords(entry.to),
+    place: printOrigin(entry.origin),
+    path: entry.origin.path,
+    ...(counter !== undefined && { counter }),
+  };
+}
+
+function countLevels(findings: readonly FindingReport[]): Record<Level, number> {
+  const count = (wanted: Level) => findings.filter(({ level }) => level === wanted).length;
+  return { error: count("error"), warning: count("warning"), note: count("note") };
+}
