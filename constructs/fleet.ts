@@ -4,7 +4,7 @@ import { explainValue } from "../lib/model/explain-issues";
 import { printFinding, show, type Finding } from "../lib/model/findings";
 import { FindingsError } from "../lib/model/findings-error";
 import { printOrigin } from "../lib/model/origin";
-import type { Backend, HostPolicy } from "../lib/model/policy";
+import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../lib/model/policy";
 import type { Address } from "./address";
 import type { Host } from "./host";
 import { Inventory } from "./inventory";
@@ -18,7 +18,7 @@ const FLEET = Symbol.for("cdkfw/Fleet");
 export interface FleetProps {
   /** The machines. @default an empty one: hosts are described in the program */
   readonly inventory?: Inventory | undefined;
-  /** The kernel's interface that rules are made for, where a host does not say otherwise. @default `iptables` */
+  /** The kernel's interface that rules are made for, where a host does not say otherwise. @default `nftables` */
   readonly backend?: Backend | undefined;
   /** Services that rules can name as text, before those of the library. @default none */
   readonly services?: readonly Service[] | undefined;
@@ -69,7 +69,7 @@ export class Fleet extends PolicyConstruct {
     super(scope, id, { twice: "a mistake" });
     Object.defineProperty(this, FLEET, { value: true });
     this.inventory = props.inventory ?? Inventory.EMPTY;
-    this.backend = props.backend ?? "iptables";
+    this.backend = props.backend ?? DEFAULT_BACKEND;
     this.services = this.#byName(props.services ?? []);
     const mistake = props.today === undefined ? undefined : explainValue(day, props.today, "day");
     if (mistake !== undefined) this.report(mistake);

@@ -5,7 +5,7 @@ import { explainIssues, explainValue } from "../lib/model/explain-issues";
 import { nearestName, show, type Finding } from "../lib/model/findings";
 import { hopTo } from "../lib/model/inventory-jumps";
 import type { Json } from "../lib/model/inventory-node";
-import { backend, POLICY_FORMAT, type Backend, type HostPolicy } from "../lib/model/policy";
+import { backend, DEFAULT_BACKEND, POLICY_FORMAT, type Backend, type HostPolicy } from "../lib/model/policy";
 import { SERVICE_LIBRARY } from "../lib/model/service-library";
 import { hostName, sshTarget, type JumpHop, type SshTarget } from "../lib/model/target";
 import { filesOf } from "../lib/model/target-files";
@@ -211,7 +211,7 @@ export class Host extends PolicyConstruct {
   }
 
   #backendOf(given: Backend | undefined): Backend {
-    const wanted = given ?? this.#fleet?.backend ?? "iptables";
+    const wanted = given ?? this.#fleet?.backend ?? DEFAULT_BACKEND;
     const mistake = explainValue(backend, wanted, "backend");
     if (mistake !== undefined) this.report(mistake);
     return wanted;

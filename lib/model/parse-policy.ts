@@ -8,7 +8,15 @@ import type { Mistake } from "./explain-issues";
 import { byPlace, show } from "./findings";
 import { FindingsError } from "./findings-error";
 import type { Origin } from "./origin";
-import { action, hostPolicy, POLICY_FORMAT, type Entry, type HostPolicy, type ZonePolicy } from "./policy";
+import {
+  action,
+  DEFAULT_BACKEND,
+  hostPolicy,
+  POLICY_FORMAT,
+  type Entry,
+  type HostPolicy,
+  type ZonePolicy,
+} from "./policy";
 import {
   addressesForm,
   forwardForm,
@@ -100,7 +108,7 @@ class PolicyReader extends DocumentReader {
       host,
       path: originOf().path,
       ...(form?.groups && { groups: form.groups }),
-      backend: form?.backend ?? "iptables",
+      backend: form?.backend ?? DEFAULT_BACKEND,
       target: filesOf({ address: form?.address ?? host, ...ssh }, (file) => resolve(dirname(this.file), file)),
       zones: this.#readZones(value["zones"], path, originOf),
       entries: this.#readEntries(value["entries"], path, originOf, known, used),

@@ -6,7 +6,7 @@ import { show } from "./findings";
 import { sshSettings } from "./inventory";
 import { readProtocol } from "./ip-protocols";
 import { comment, interfaceName, objectName, zoneName } from "./names";
-import { backend, hostPolicy, zonePolicy } from "./policy";
+import { backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./policy";
 import { libraryService } from "./service-library";
 import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
@@ -127,7 +127,7 @@ export const hostForm = z.strictObject({
   /** @default the host's name */
   address: sshTarget.shape.address.optional(),
   ssh: sshSettings.default({}),
-  backend: backend.default("iptables"),
+  backend: backend.default(DEFAULT_BACKEND),
   invalid: hostPolicy.shape.invalid,
   zones: parts,
   addresses: parts,

@@ -45,6 +45,9 @@ export const action = z.enum(["accept", "accept+nat", "reject", "drop"]);
 /** The kernel's interface that the rules are made for. */
 export const backend = z.enum(["iptables", "nftables"]);
 
+/** Where neither host nor fleet says otherwise. */
+export const DEFAULT_BACKEND = "nftables" satisfies z.infer<typeof backend>;
+
 export const ruleEntry = z.strictObject({
   kind: z.literal("rule"),
   action,
@@ -99,7 +102,7 @@ export const hostPolicy = z.strictObject({
   path: z.string(),
   /** The groups that list it: commands and rollouts pick hosts by them. They change nothing on the host. */
   groups: z.array(objectName).optional(),
-  backend: backend.default("iptables"),
+  backend: backend.default(DEFAULT_BACKEND),
   target: sshTarget,
   zones: z.array(zonePolicy),
   addresses: z.record(objectName, addressPolicy).default({}),

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_BACKEND } from "../../lib/model/policy";
 import { Lab } from "../../lib/sandbox";
 import { synthesize } from "../../lib/synth/synthesize";
 import { applyOnly, cdkfw, labPolicy, over, type PolicyWishes } from "../fixtures/deployment";
@@ -18,7 +19,7 @@ afterAll(async () => {
 
 /** The bundles of all hosts, as a synth writes them. */
 function synth(wishes: Readonly<Record<string, PolicyWishes>> = {}): Map<string, string> {
-  const policies = lab.hosts.map((host) => labPolicy(host, wishes[host.name]));
+  const policies = lab.hosts.map((host) => labPolicy(host, { backend: DEFAULT_BACKEND, ...wishes[host.name] }));
   return new Map(synthesize(policies, out, "edge").map(({ host, generation }) => [host, generation]));
 }
 
@@ -107,8 +108,8 @@ test("ways to the host other than the bundle's", async () => {
 
 test("an altered bundle never leaves the deployer", async () => {
   synth({ h1: { web: 85 } });
-  const file = join(out, "stacks/edge/hosts/h1/iptables.v4");
-  writeFileSync(file, `${readFileSync(file, "utf8")}-A INPUT -j ACCEPT\n`);
+  const file = join(out, "stacks/edge/hosts/h1/nftables");
+  writeFileSync(file, `${readFileSync(file, "utf8")}table inet more {}\n`);
   const { code, stdout } = await apply("h1", "--json");
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "bundle-altered" } });

@@ -131,11 +131,7 @@ describe("told", () => {
     ["a date beyond the kernel's", rule({ expires: "2038-01-01" }), ["before 2038"]],
     ["a raw match of nothing", rule({ raw: {} }), ["`raw` may not be `{}`. Allowed: words for at least one backend"]],
     ["a raw match with a target", rule({ raw: { iptables: ["-j", "ACCEPT"] } }), ["matches only"]],
-    [
-      "a raw match for the other backend",
-      rule({ raw: { nftables: "meta length 1" } }),
-      ["`raw` has words for nftables only"],
-    ],
+    ["a raw match for the other backend", rule({ raw: { iptables: ["-f"] } }), ["`raw` has words for iptables only"]],
     [
       "an address to put in, with allow",
       rule({ to: "lan", snat: "203.0.113.5" }),
@@ -249,12 +245,12 @@ test("a group unites its members, each once, and their mistakes are told once", 
 
 test("zones, interfaces and invalid packets reach the policy, and only where they are given", () => {
   const { fleet } = edge();
-  const host = new Host(fleet, "gate", { invalid: "ignore", backend: "nftables" });
+  const host = new Host(fleet, "gate", { invalid: "ignore", backend: "iptables" });
   host.addZone("ext", { interfaces: [{ name: "eth0", protocols: ["ospf", 47, "gre"] }, "ppp*"], default: "drop" });
   host.reject({ from: "ext", to: ALL });
   const [plain, policy] = fleet.policies();
   expect(policy).toMatchObject({
-    backend: "nftables",
+    backend: "iptables",
     invalid: "ignore",
     zones: [{ default: "drop", interfaces: [{ protocols: [47, 89] }, { name: "ppp*" }] }],
   });

@@ -27,7 +27,7 @@ describeWithTerraform("null_resource, with a stand-in for the provider", () => {
     const { code, output } = await project.terraform.apply();
     expect(output).toContain("Apply complete! Resources: 2 added");
     expect(code).toBe(0);
-    expect(await ourRules(lab.host("h1"))).toContain("--dport 80");
+    expect(await ourRules(lab.host("h1"))).toContain("dport 80");
   });
 
   test("a second plan finds nothing to do, a changed rule shows as its line", async () => {
@@ -38,7 +38,7 @@ describeWithTerraform("null_resource, with a stand-in for the provider", () => {
     expect(code).toBe(2);
     expect(output).toMatch(/^ +\+ accept {6}ntp {2}ext → host {2}# clocks$/m);
     expect((await project.terraform.apply()).output).toContain("1 added, 0 changed, 1 destroyed");
-    expect(await ourRules(lab.host("h1"))).toContain("--dport 123");
+    expect(await ourRules(lab.host("h1"))).toContain("dport 123");
   });
 
   test("destroy tears down", async () => {

@@ -28,7 +28,7 @@ describeWithTerraform('removalPolicy "teardown"', () => {
     const second = await project.terraform.apply();
     expect(second.output).toContain("1 added, 0 changed, 1 destroyed");
     expect(first.output + second.output).not.toMatch(/"teardown"|torn down/);
-    expect(await ourRules(lab.host("h1"))).toContain("CDKFW-INPUT");
+    expect(await ourRules(lab.host("h1"))).toContain("hook input");
   });
 
   test("a host that is taken out of the program keeps its rules", async () => {
@@ -37,7 +37,7 @@ describeWithTerraform('removalPolicy "teardown"', () => {
     expect(code).toBe(0);
     expect(output).toContain("0 added, 0 changed, 2 destroyed");
     expect(output).not.toMatch(/"teardown"|torn down/);
-    expect(await ourRules(lab.host("h2"))).toContain("CDKFW-INPUT");
+    expect(await ourRules(lab.host("h2"))).toContain("hook input");
   });
 
   test("destroy takes our rules away, and no one else's", async () => {

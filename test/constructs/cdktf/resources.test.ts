@@ -131,7 +131,7 @@ test("planDetail: more lines, or none", () => {
   expect(Object.keys(policyOf("digest", false) ?? {})).toEqual(["generation", "host"]);
   const before = policyOf("ruleset", false)?.["policy"]?.split("\n") ?? [];
   const after = policyOf("ruleset", true)?.["policy"]?.split("\n") ?? [];
-  expect(before).toContain("# iptables.v4");
+  expect(before).toContain("# nftables");
   expect(before.filter((line) => !after.includes(line))).toEqual([]);
   expect(after.filter((line) => !before.includes(line)).length).toBeGreaterThan(0);
 });

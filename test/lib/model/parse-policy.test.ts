@@ -39,7 +39,7 @@ test("the short form says what the full form says", () => {
       format: 1,
       host: "web-1",
       path: "web.yaml",
-      backend: "iptables",
+      backend: "nftables",
       target: {
         address: "203.0.113.11",
         user: "admin",

@@ -50,10 +50,7 @@ describe("an entry says", () => {
     [`accept: ssh, ${rule}, connections: { most: 4, perSource: true }`, `${accept}  at most 4 open per source`],
     [`accept: ssh, ${rule}, expires: 2027-01-31`, `${accept}  until 2027-01-31T23:59:59Z`],
     [`accept: ssh, ${rule}, expires: 2028-02-29T12:00:00Z`, `${accept}  until 2028-02-29T12:00:00Z`],
-    [
-      `accept: ssh, ${rule}, raw: { iptables: [-m, length, --length, "0:100"] }`,
-      `${accept}  raw iptables -m length --length 0:100`,
-    ],
+    [`accept: ssh, ${rule}, raw: { nftables: meta length 0-100 }`, `${accept}  raw nftables meta length 0-100`],
     [
       `accept+nat: all, from: lan, to: ext, snat: [203.0.113.5, "2001:db8::5"]`,
       "accept+nat  all services  lan → ext  as 203.0.113.5, 2001:db8::5",
@@ -91,7 +88,7 @@ test("the full form is read as it was written", () => {
   const policies = parse(
     "forward: https, from: ext, to: web, port: 8443, hairpin: lan, connections: 3",
     "accept+nat: all, from: lan, to: ext, snat: 203.0.113.5, expires: 2027-01-31, exceptSource: office",
-    "drop: tcp/1-9, from: ext, to: host, sourcePort: 5, log: true, limit: 1/day, raw: { iptables: [-m, socket] }",
+    "drop: tcp/1-9, from: ext, to: host, sourcePort: 5, log: true, limit: 1/day, raw: { nftables: meta length 9 }",
   );
   expect(parsePolicyFile(JSON.stringify(policies[0]), "policy.json")).toEqual(policies);
 });
