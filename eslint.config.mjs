@@ -23,6 +23,7 @@ const stages = [
   { folder: "lib/remote", may: ["lib/model"], packages: ["ssh2", "ssh-config"] },
   { folder: "lib/deploy", may: ["lib/remote", "lib/bundle", "lib/host", "lib/model"], packages: [] },
   { folder: "lib/import", may: ["lib/model"], packages: ["yaml"] },
+  { folder: "lib/project", may: ["lib/model"], packages: [] },
   { folder: "lib/sandbox", may: ["lib/model"], packages: ["ssh2"] },
   {
     folder: "bin",

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { applyCommand } from "./commands/apply";
 import { compileCommand } from "./commands/compile";
 import { deployCommand } from "./commands/deploy";
 import { diffCommand } from "./commands/diff";
+import { initCommand } from "./commands/init";
 import { reportCommand } from "./commands/report";
 import { rollbackCommand } from "./commands/rollback";
 import { sandboxCommand } from "./commands/sandbox";
@@ -13,8 +13,7 @@ import { statusCommand } from "./commands/status";
 import { synthCommand } from "./commands/synth";
 import { teardownCommand } from "./commands/teardown";
 import { traceCommand } from "./commands/trace";
-
-const { version } = JSON.parse(readFileSync(require.resolve("cdkfw/package.json"), "utf8")) as { version: string };
+import { version } from "./version";
 
 const program = new Command("cdkfw")
   .description("Firewalls as code for fleets of Linux hosts: apply, prove, confirm, or be rolled back.")
@@ -23,6 +22,7 @@ const program = new Command("cdkfw")
   .addHelpText("after", "\nExit codes: 0 done or nothing to do, 1 failed, 2 differences found, 3 rolled back");
 
 for (const command of [
+  initCommand(),
   synthCommand(),
   showCommand(),
   traceCommand(),
