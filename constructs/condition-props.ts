@@ -1,3 +1,4 @@
+import type { Silences } from "../lib/model/finding-codes";
 import type { AddressLike } from "./rule";
 import type { PortLike } from "./service";
 
@@ -65,4 +66,9 @@ export interface ConditionProps {
   readonly expires?: string;
   /** A match in the words of the host's backend. @default none */
   readonly raw?: RawProps;
+  /**
+   * Findings about the entry that are known and meant, each with the reason: `{ "never-matches": "kept for the audit" }`.
+   * @default none
+   */
+  readonly silence?: Silences | undefined;
 }

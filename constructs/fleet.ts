@@ -1,21 +1,25 @@
 import type { Construct, IConstruct } from "constructs";
 import { day } from "../lib/model/conditions";
-import { explainValue } from "../lib/model/explain-issues";
-import { printFinding, show, type Finding } from "../lib/model/findings";
+import { explainValue, type Mistake } from "../lib/model/explain-issues";
+import type { FindingCode } from "../lib/model/finding-codes";
+import { errorsAmong, printFinding, show, type Finding } from "../lib/model/findings";
 import { FindingsError } from "../lib/model/findings-error";
-import { printOrigin } from "../lib/model/origin";
+import { printOrigin, type Origin } from "../lib/model/origin";
 import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../lib/model/policy";
 import type { Address } from "./address";
 import type { Host } from "./host";
+import { ReviewSettings, type ManagementProps } from "./host-review";
 import { Inventory } from "./inventory";
+import { callerPlace } from "./origin";
 import { PolicyConstruct } from "./policy-construct";
+import type { ServiceLike } from "./rule";
 import type { Service } from "./service";
 import type { AddressTexts } from "./used-addresses";
-import type { ServiceTexts } from "./used-services";
+import { UsedServices, type ServiceTexts } from "./used-services";
 
 const FLEET = Symbol.for("cdkfw/Fleet");
 
-export interface FleetProps {
+export interface FleetProps extends ManagementProps {
   /** The machines. @default an empty one: hosts are described in the program */
   readonly inventory?: Inventory | undefined;
   /** The kernel's interface that rules are made for, where a host does not say otherwise. @default `nftables` */
@@ -23,10 +27,15 @@ export interface FleetProps {
   /** Services that rules can name as text, before those of the library. @default none */
   readonly services?: readonly Service[] | undefined;
   /**
-   * The day of this synth, such as `"2026-11-22"`: entries that expired before it are mistakes. It is given, since the
-   * same source must make the same rules on every day. @default none: no entry is told to have expired
+   * The day of this synth, such as `"2026-11-22"`: it is told which entries have expired, and which soon will. It is
+   * given, since the same source must make the same rules on every day. @default that of the command, else none
    */
   readonly today?: string | undefined;
+}
+
+export interface PrivateProps {
+  /** Names of zones in which the services may be open to everybody. @default none */
+  readonly within?: readonly string[] | undefined;
 }
 
 /**
@@ -62,6 +71,8 @@ export class Fleet extends PolicyConstruct {
   readonly addressTexts: AddressTexts = new Map();
   /** @internal */
   readonly serviceTexts: ServiceTexts = new Map();
+  /** What holds for all hosts. @internal */
+  readonly review: ReviewSettings;
   readonly #hosts: Host[] = [];
   readonly #hostNames = new Map<string, Host>();
 
@@ -74,6 +85,31 @@ export class Fleet extends PolicyConstruct {
     const mistake = props.today === undefined ? undefined : explainValue(day, props.today, "day");
     if (mistake !== undefined) this.report(mistake);
     this.today = mistake === undefined ? props.today : undefined;
+    this.review = new ReviewSettings(props);
+  }
+
+  /**
+   * Names services that must not be open to the world on any host: a synth fails where one is.
+   *
+   * ```ts
+   * fleet.private(Service.REDIS, { within: ["lan"] }); // in the zone lan, everybody may
+   * fleet.private(["postgresql", "tcp/9200"]);
+   * ```
+   */
+  private(services: ServiceLike | readonly ServiceLike[], props: PrivateProps = {}): void {
+    const mistakes: Mistake[] = [];
+    const { within = [] } = props;
+    const origin: Origin = { path: this.node.path, ...callerPlace() };
+    const used = new UsedServices(this.services, this.serviceTexts);
+    for (const service of used.matchesOf(services, mistakes)) this.review.private.push({ service, within, origin });
+    for (const mistake of mistakes) this.report(mistake, origin);
+  }
+
+  /** Takes findings of a code about any host as known and meant; the reason is kept. */
+  silence(code: FindingCode, reason: string): void {
+    const mistakes: Mistake[] = [];
+    this.review.silence(code, reason, mistakes);
+    for (const mistake of mistakes) this.report(mistake);
   }
 
   /** The hosts, in the order of declaration. */
@@ -86,7 +122,7 @@ export class Fleet extends PolicyConstruct {
    * @throws FindingsError `invalid-fleet` with all findings, where there are any
    */
   policies(): readonly HostPolicy[] {
-    const findings = this.findings();
+    const findings = errorsAmong(this.findings());
     if (findings.length > 0) throw new FindingsError("invalid-fleet", `the fleet ${show(this.node.path)}`, findings);
     return this.#hosts.map((host) => host.policy());
   }

@@ -39,9 +39,14 @@ export const FORWARD_PROPS = knownProps("a port forward", [
   "comment",
   "id",
 ]);
+export const EXPECT_PROPS: KnownProps = {
+  what: "an expectation",
+  plain: ["from", "to", "source", "destination", "service", "services", "live"],
+  all: ["from", "to", "source", "destination", "service", "services", "live"],
+};
 
 function knownProps(what: string, plain: readonly string[], rare: readonly string[] = []): KnownProps {
-  return { what, plain, all: [...plain, ...rare, ...CONDITIONS] };
+  return { what, plain, all: [...plain, ...rare, ...CONDITIONS, "silence"] };
 }
 
 /** Left undefined, these would match more than was meant. `log` and the words of an entry do not matter so. */

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Construct } from "constructs";
 import { checkPolicy } from "../lib/model/check-policy";
-import { explainIssues, explainValue } from "../lib/model/explain-issues";
+import { explainIssues, explainValue, type Mistake } from "../lib/model/explain-issues";
+import type { FindingCode } from "../lib/model/finding-codes";
 import { nearestName, show, type Finding } from "../lib/model/findings";
 import { hopTo } from "../lib/model/inventory-jumps";
 import type { Json } from "../lib/model/inventory-node";
@@ -12,8 +13,12 @@ import { filesOf } from "../lib/model/target-files";
 import { holdsToken } from "../lib/model/token";
 import { UserError } from "../lib/model/user-error";
 import { addressNamesFor } from "./declared-addresses";
+import { Endpoints } from "./endpoints";
+import type { ExpectProps, Expecting } from "./expectation";
+import { ExpectationList } from "./expectation-list";
 import { Fleet } from "./fleet";
 import type { ForwardProps } from "./forward";
+import { ReviewSettings, reviewOf, type ManagementProps } from "./host-review";
 import { PolicyConstruct } from "./policy-construct";
 import type { NatRuleProps, RuleProps, RuleWithActionProps } from "./rule";
 import { RuleList } from "./rule-list";
@@ -24,7 +29,7 @@ import { Zone, type ZoneProps } from "./zone";
 const HOST = Symbol.for("cdkfw/Host");
 
 /** What is said about a host. A node of an inventory fits. */
-export interface HostProps {
+export interface HostProps extends ManagementProps {
   /** The name that commands, bundles and plans use. @default the id */
   readonly name?: string | undefined;
   /** A DNS name, an IPv4 or IPv6 address, or an alias of `~/.ssh/config`. @default the name */
@@ -88,6 +93,8 @@ export class Host extends PolicyConstruct {
   readonly #addresses: UsedAddresses;
   readonly #services: UsedServices;
   readonly #rules: RuleList;
+  readonly #expectations: ExpectationList;
+  readonly #review: ReviewSettings;
 
   constructor(scope: Construct, id: string, props: HostProps = {}) {
     super(scope, id, { twice: "a mistake" });
@@ -98,7 +105,14 @@ export class Host extends PolicyConstruct {
     this.#fleet = Fleet.of(this);
     this.#addresses = new UsedAddresses(this, this.#fleet?.addressTexts ?? new Map());
     this.#services = new UsedServices(this.#fleet?.services ?? new Map(), this.#fleet?.serviceTexts ?? new Map());
-    this.#rules = new RuleList(this, this.#addresses, this.#services);
+    const endpoints = new Endpoints(this);
+    this.#rules = new RuleList(this, this.#addresses, this.#services, endpoints);
+    this.#expectations = new ExpectationList(this, {
+      addresses: this.#addresses,
+      services: this.#services,
+      endpoints,
+    });
+    this.#review = new ReviewSettings(props);
     const mistake = holdsToken(id) ? undefined : explainValue(hostName, this.hostName, "name for a host");
     if (mistake !== undefined) this.report(mistake);
     this.backend = this.#backendOf(props.backend);
@@ -165,12 +179,25 @@ export class Host extends PolicyConstruct {
     this.#rules.add(props.action, props);
   }
 
+  /** Names packets of which all must be accepted, or all refused: held against the rules at every synth. */
+  expect(props: ExpectProps): Expecting {
+    return this.#expectations.add(props);
+  }
+
+  /** Takes findings of a code about this host as known and meant; the reason is kept. */
+  silence(code: FindingCode, reason: string): void {
+    const mistakes: Mistake[] = [];
+    this.#review.silence(code, reason, mistakes);
+    for (const mistake of mistakes) this.report(mistake);
+  }
+
   /**
    * The host's firewall as plain data. Where there are findings, it holds what could be understood: ask the fleet for
    * policies that are whole.
    * @internal
    */
   policy(): HostPolicy {
+    const { review } = this.#reviewed();
     return {
       format: POLICY_FORMAT,
       host: this.hostName,
@@ -183,6 +210,7 @@ export class Host extends PolicyConstruct {
       services: this.#services.policies(),
       entries: [...this.#rules.entries],
       ...(this.#invalid !== undefined && { invalid: this.#invalid }),
+      ...(review !== undefined && { review }),
     };
   }
 
@@ -191,6 +219,8 @@ export class Host extends PolicyConstruct {
     return [
       ...super.ownFindings(),
       ...this.#rules.findings,
+      ...this.#expectations.findings,
+      ...this.#reviewed().mistakes.map((mistake) => ({ ...mistake, origin: this.origin })),
       ...this.#addresses.resolve().conflicts,
       ...checkPolicy(this.policy(), {
         addresses: addressNamesFor(this),
@@ -208,6 +238,10 @@ export class Host extends PolicyConstruct {
   /** What the rules use of what is declared elsewhere. @internal */
   get uses() {
     return { addresses: this.#addresses.resolve().addresses, services: this.#services.objects() };
+  }
+
+  #reviewed() {
+    return reviewOf(this, [this.#review, this.#fleet?.review], this.#expectations.expectations);
   }
 
   #backendOf(given: Backend | undefined): Backend {

@@ -1,10 +1,12 @@
 /** What a program imports from `cdkfw`. `docs/policy.md` tells what it all means. */
 export { Address, type AddressProps } from "./address";
 export type { ConditionProps, ConnectionsProps, LimitProps, LogProps, Rate, RawProps } from "./condition-props";
-export { Fleet, type FleetProps } from "./fleet";
+export type { ExpectProps, Expecting, LiveProps } from "./expectation";
+export { Fleet, type FleetProps, type PrivateProps } from "./fleet";
 export type { ForwardProps } from "./forward";
 export { Host, type HostProps } from "./host";
 export { Interface, type InterfaceProps } from "./interface";
+export type { ManagementProps } from "./host-review";
 export { Inventory } from "./inventory";
 export {
   ALL,
@@ -18,7 +20,8 @@ export {
 export { Service, type IcmpProps, type IcmpTypeLike, type PortLike } from "./service";
 export { Zone, type ZoneProps } from "./zone";
 
-export { printFinding, type Finding } from "../lib/model/findings";
+export type { FindingCode, Level, Silences } from "../lib/model/finding-codes";
+export { levelOf, printFinding, type Finding } from "../lib/model/findings";
 export { FindingsError } from "../lib/model/findings-error";
 export type { InventoryInput } from "../lib/model/inventory";
 export type { InventoryNode, Json } from "../lib/model/inventory-node";

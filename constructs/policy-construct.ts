@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import type { Mistake } from "../lib/model/explain-issues";
-import { printFinding, show, type Finding } from "../lib/model/findings";
+import { errorsAmong, printFinding, show, type Finding } from "../lib/model/findings";
 import { printOrigin, type Origin } from "../lib/model/origin";
 import { holdsToken, TOKEN_FIX } from "../lib/model/token";
 import { callerPlace } from "./origin";
@@ -29,7 +29,7 @@ export abstract class PolicyConstruct extends Construct {
       });
     }
     if (holdsToken(id)) this.report({ problem: `the id ${show(id)} holds an unresolved token`, fix: TOKEN_FIX });
-    this.node.addValidation({ validate: () => this.ownFindings().map((finding) => this.#print(finding)) });
+    this.node.addValidation({ validate: () => errorsAmong(this.ownFindings()).map((finding) => this.#print(finding)) });
   }
 
   /** What is wrong with this construct itself; its children tell their own findings. @internal */

@@ -1,11 +1,14 @@
+import type { Conditions } from "../lib/model/conditions";
 import { explainValue, type Mistake } from "../lib/model/explain-issues";
 import { nearestName, show, type Finding } from "../lib/model/findings";
 import { comment, objectName } from "../lib/model/names";
 import type { Origin } from "../lib/model/origin";
+import { readSilence } from "../lib/model/read-silence";
 import { action, type Action, type Entry, type RuleEntry } from "../lib/model/policy";
 import { holdsToken, TOKEN_FIX } from "../lib/model/token";
+import type { ConditionProps } from "./condition-props";
 import { readConditions } from "./conditions";
-import { Endpoints } from "./endpoints";
+import type { Endpoints } from "./endpoints";
 import type { ForwardProps } from "./forward";
 import { forwardOf } from "./forward-entry";
 import { checkProps, FORWARD_PROPS, RULE_PROPS } from "./given-props";
@@ -22,15 +25,13 @@ export class RuleList {
   readonly #entries: Entry[] = [];
   readonly #findings: Finding[] = [];
   readonly #ids = new RuleIds();
-  readonly #endpoints: Endpoints;
 
   constructor(
     private readonly host: Host,
     private readonly addresses: UsedAddresses,
     private readonly services: UsedServices,
-  ) {
-    this.#endpoints = new Endpoints(host);
-  }
+    private readonly endpoints: Endpoints,
+  ) {}
 
   get entries(): readonly Entry[] {
     return this.#entries;
@@ -49,8 +50,8 @@ export class RuleList {
     const verb = actionOf(does, mistakes);
     const path = `${this.host.node.path}/${this.#idOf(verb, props.id, services, mistakes)}`;
     const origin: Origin = place === undefined ? { path } : { path, file: place.file, line: place.line };
-    const from = this.#endpoints.of("from", props.from, mistakes);
-    const to = this.#endpoints.of("to", props.to, mistakes);
+    const from = this.endpoints.of("from", props.from, mistakes);
+    const to = this.endpoints.of("to", props.to, mistakes);
     const source = this.addresses.namesOf(props.source, origin, mistakes);
     const destination = this.addresses.namesOf(props.destination, origin, mistakes);
     const words = commentOf(props.comment, mistakes);
@@ -79,13 +80,13 @@ export class RuleList {
       props,
       services,
       origin,
-      { addresses: this.addresses, endpoints: this.#endpoints },
+      { addresses: this.addresses, endpoints: this.endpoints },
       mistakes,
     );
     const conditional = checkProps(props, FORWARD_PROPS, mistakes);
-    const conditions = conditional ? readConditions(props, this.addresses, origin, mistakes) : {};
+    const more = conditional ? this.#conditionsOf(props, origin, mistakes) : {};
     if (entry !== undefined) {
-      this.#entries.push(Object.freeze({ ...entry, ...conditions, ...(words !== undefined && { comment: words }) }));
+      this.#entries.push(Object.freeze({ ...entry, ...more, ...(words !== undefined && { comment: words }) }));
     }
     for (const mistake of mistakes) this.#findings.push({ ...mistake, origin });
   }
@@ -93,8 +94,13 @@ export class RuleList {
   /** What few rules have. */
   #moreOf(props: RuleProps & NatRuleProps, origin: Origin, mistakes: Mistake[]): Partial<RuleEntry> {
     const snat = props.snat === undefined ? undefined : hostAddressFrom("snat", props.snat, this.addresses, mistakes);
-    const conditions = readConditions(props, this.addresses, origin, mistakes);
+    const conditions = this.#conditionsOf(props, origin, mistakes);
     return snat === undefined ? conditions : { ...conditions, snat };
+  }
+
+  #conditionsOf(props: ConditionProps, origin: Origin, mistakes: Mistake[]): Pick<Entry, keyof Conditions | "silence"> {
+    const conditions = readConditions(props, this.addresses, origin, mistakes);
+    return props.silence === undefined ? conditions : { ...conditions, silence: readSilence(props.silence, mistakes) };
   }
 
   #servicesOf(props: Pick<RuleProps, "service" | "services">, mistakes: Mistake[]): readonly string[] {

@@ -1,3 +1,4 @@
+import type { NamedService } from "../lib/model/expectations";
 import type { Mistake } from "../lib/model/explain-issues";
 import { show } from "../lib/model/findings";
 import { libraryService } from "../lib/model/service-library";
@@ -7,6 +8,7 @@ import { holdsToken, TOKEN_FIX } from "../lib/model/token";
 import type { ServiceLike } from "./rule";
 import { Service } from "./service";
 
+const SERVICES = `a \`Service\`, its name, or ${SERVICE_FORMS}`;
 const NONE: readonly string[] = Object.freeze([]);
 
 /** What a service text was read as: shared by all hosts of a fleet. */
@@ -39,6 +41,22 @@ export class UsedServices {
     return Object.freeze([...new Set(names)]);
   }
 
+  /** What services consist of, for what names them and is no part of the policy's entries. */
+  matchesOf(given: ServiceLike | readonly ServiceLike[] | undefined, mistakes: Mistake[]): NamedService[] {
+    if (given === undefined || given === "all") return [];
+    const list = Service.isService(given) || !Array.isArray(given) ? [given as ServiceLike] : given;
+    return (list as readonly ServiceLike[]).flatMap((one): NamedService[] => {
+      const service = Service.isService(one) ? one : this.declared.get(one);
+      if (service?.isValid === true) return [{ name: service.name, matches: service.policy }];
+      if (service !== undefined)
+        mistakes.push({ problem: `the service ${show(service.name)} has mistakes of its own` });
+      const read = typeof one === "string" ? (libraryService(one) ?? readServiceText(one)) : undefined;
+      if (read !== undefined && !("problem" in read)) return [{ name: one as string, matches: read }];
+      if (service === undefined) mistakes.push(read ?? { problem: `${show(one)} is no service`, allowed: SERVICES });
+      return [];
+    });
+  }
+
   #use(service: Service, mistakes: Mistake[]): readonly string[] {
     if (this.#objects.has(service)) return service.names;
     this.#objects.add(service);
@@ -62,7 +80,7 @@ export class UsedServices {
       mistakes.push(
         holdsToken(text)
           ? { problem: `${show(text)} is an unresolved token`, fix: TOKEN_FIX }
-          : { problem: `${show(text)} is no service`, allowed: `a \`Service\`, its name, or ${SERVICE_FORMS}` },
+          : { problem: `${show(text)} is no service`, allowed: SERVICES },
       );
       return NONE;
     }

@@ -1,7 +1,9 @@
-import { explainValue } from "../lib/model/explain-issues";
+import { explainValue, type Mistake } from "../lib/model/explain-issues";
+import type { FindingCode, Silences } from "../lib/model/finding-codes";
 import { show } from "../lib/model/findings";
 import { zoneName } from "../lib/model/names";
 import type { Endpoint, ZonePolicy } from "../lib/model/policy";
+import { readSilence } from "../lib/model/read-silence";
 import { holdsToken } from "../lib/model/token";
 import type { Host } from "./host";
 import { Interface, type InterfaceProps } from "./interface";
@@ -42,6 +44,7 @@ export class Zone extends PolicyConstruct {
   readonly endpoint: Endpoint;
   readonly #interfaces: Interface[] = [];
   readonly #default: ZonePolicy["default"];
+  #silence: Silences = {};
 
   constructor(scope: Host, id: string, props: ZoneProps) {
     super(scope, id, { twice: "told elsewhere" });
@@ -72,6 +75,13 @@ export class Zone extends PolicyConstruct {
     return one;
   }
 
+  /** Takes findings of a code about what comes from this zone as known and meant; the reason is kept. */
+  silence(code: FindingCode, reason: string): void {
+    const mistakes: Mistake[] = [];
+    this.#silence = { ...this.#silence, ...readSilence({ [code]: reason }, mistakes) };
+    for (const mistake of mistakes) this.report(mistake);
+  }
+
   get interfaces(): readonly Interface[] {
     return this.#interfaces;
   }
@@ -82,6 +92,7 @@ export class Zone extends PolicyConstruct {
       name: this.name,
       interfaces: this.#interfaces.map((one) => one.policy),
       ...(this.#default !== undefined && { default: this.#default }),
+      ...(Object.keys(this.#silence).length > 0 && { silence: this.#silence }),
       origin: this.origin,
     };
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { objectName } from "../model/names";
+import { probe } from "../model/probes";
 import { backend } from "../model/policy";
 import { hostName, sshTarget } from "../model/target";
 
@@ -26,6 +27,8 @@ export const manifest = z.strictObject({
   generation: generationId,
   /** Relative paths in it are relative to the bundle's folder. */
   target: sshTarget,
+  /** What the prove step asks of the host, beside reaching it. */
+  probes: z.array(probe).default([]),
   /** Every text that goes to the host, by its file name, with its SHA-256. */
   texts: z.record(z.string().regex(/^[a-z][a-z0-9.-]{0,40}$/), digest),
 });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Probe } from "../model/probes";
 import type { SshTarget } from "../model/target";
 import { BUNDLE_FORMAT, MANIFEST_FILE, POLICY_FILE, type Manifest } from "./format";
 import { sha256 } from "./generation";
@@ -12,6 +13,7 @@ export interface BundleContents {
   readonly backend: Manifest["backend"];
   readonly generation: string;
   readonly target: SshTarget;
+  readonly probes: readonly Probe[];
   readonly texts: Readonly<Record<string, string>>;
   /** The policy that the texts were made of, for people and later analysis; it gets the portable target as well. */
   readonly policy: object;
@@ -22,7 +24,7 @@ export interface BundleContents {
  * so that a reader finds a whole bundle or learns that it is none. Files that are the same already are left alone.
  */
 export function writeBundle(hostsFolder: string, contents: BundleContents, project = process.cwd()): string {
-  const { policy, texts, target, groups, ...facts } = contents;
+  const { policy, probes, groups, texts, target, ...facts } = contents;
   const folder = resolve(hostsFolder, contents.host);
   const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
   const portable = portableTarget(target, project, folder);
@@ -30,6 +32,7 @@ export function writeBundle(hostsFolder: string, contents: BundleContents, proje
     format: BUNDLE_FORMAT,
     ...facts,
     groups: [...groups],
+    probes: [...probes],
     target: portable,
     texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)])),
   };

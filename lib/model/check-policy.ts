@@ -1,12 +1,8 @@
 import type { Check } from "./checks/check";
-import {
-  entriesHaveNotExpired,
-  rawSpeaksTheBackend,
-  snatAddressesFitTheMark,
-  snatNeedsNat,
-  sourcePortsNeedPorts,
-} from "./checks/conditions";
+import { rawSpeaksTheBackend, snatAddressesFitTheMark, snatNeedsNat, sourcePortsNeedPorts } from "./checks/conditions";
 import { hostDoesNotTalkToItself, natLeavesTheHost, sourceIsNotAll } from "./checks/directions";
+import { expectedZonesAreKnown } from "./checks/expectations";
+import { entriesHaveNotExpired } from "./checks/expiry";
 import { exceptionsTakeSomeAway } from "./checks/exceptions";
 import { familiesMeet, snatMeetsTheFamily } from "./checks/families";
 import { forwardsComeFromAZone, hairpinZonesAreOthers, translatedPortsFit } from "./checks/forwards";
@@ -37,6 +33,7 @@ export const POLICY_CHECKS: readonly Check[] = Object.freeze([
   snatMeetsTheFamily,
   exceptionsTakeSomeAway,
   rawSpeaksTheBackend,
+  expectedZonesAreKnown,
   entriesHaveNotExpired,
 ]);
 

@@ -84,10 +84,15 @@ function moreOf(form: RuleForm | ForwardForm, lookup: Lookup) {
   return {
     ...conditionsOf(form, except("exceptSource"), except("exceptDestination")),
     ...(form.comment && { comment: form.comment }),
+    ...(form.silence && { silence: form.silence }),
   };
 }
 
-function machineOf(property: string, names: readonly string[], { known, complain }: Lookup): HostAddress | undefined {
+/** The members of addresses themselves; nothing where one is not understood. */
+export function membersOf(
+  names: readonly string[],
+  { known, complain }: Pick<Lookup, "known" | "complain">,
+): AddressPolicy | undefined {
   const members = names.map((name): AddressPolicy | Mistake => {
     const declared = known.addresses.get(name) ?? readAddressText(name);
     if (declared === undefined) return unknownAddress(name, known.addresses.keys());
@@ -97,7 +102,13 @@ function machineOf(property: string, names: readonly string[], { known, complain
   for (const mistake of mistakes) complain(mistake);
   const policy = joinAddresses(members.filter((one): one is AddressPolicy => !("problem" in one)));
   // An address that is empty has a finding of its own.
-  if (mistakes.length > 0 || policy.v4.length + policy.v6.length === 0) return undefined;
+  return mistakes.length > 0 || policy.v4.length + policy.v6.length === 0 ? undefined : policy;
+}
+
+function machineOf(property: string, names: readonly string[], lookup: Lookup): HostAddress | undefined {
+  const policy = membersOf(names, lookup);
+  if (policy === undefined) return undefined;
+  const { complain } = lookup;
   const machine = hostAddressOf(policy, `\`${property}\``);
   if (!("problem" in machine)) return machine;
   complain(machine);
@@ -120,7 +131,7 @@ function unclearAction(given: readonly string[]): Mistake {
   return { problem: `the entry has several actions: ${given.map(show).join(", ")}`, allowed };
 }
 
-function endpointOf(name: string): Endpoint {
+export function endpointOf(name: string): Endpoint {
   if (name === "host" || name === "all") return { kind: name };
   return { kind: "zone", name };
 }

@@ -1,20 +1,37 @@
 import { distance } from "fastest-levenshtein";
+import { FINDING_KINDS, type FindingCode, type Level } from "./finding-codes";
 import { printOrigin, type Origin } from "./origin";
 
-/** One thing that is wrong with what a user declared. A synth collects all of them and shows them together. */
+/** One thing to tell about what a user declared. A synth collects all of them and shows them together. */
 export interface Finding {
   readonly origin: Origin;
+  /** @default `mistake` */
+  readonly code?: FindingCode;
   /** One sentence that names what was given in backticks. */
   readonly problem: string;
   /** What may be given instead. */
   readonly allowed?: string;
   /** What to do about it. */
   readonly fix?: string;
+  /** A packet that proves it, in words. */
+  readonly packet?: string;
+  /** The reason that silences it. */
+  readonly silenced?: string;
+}
+
+export function levelOf({ code = "mistake" }: Finding): Level {
+  return FINDING_KINDS[code].level;
+}
+
+/** Those that stop a synth. */
+export function errorsAmong<F extends Finding>(findings: readonly F[]): F[] {
+  return findings.filter((finding) => levelOf(finding) === "error" && finding.silenced === undefined);
 }
 
 /** `edge/fleet/web-3/ext (main.ts:12): problem. Allowed: … Fix: …` */
 export function printFinding(finding: Finding): string {
   const parts = [ended(finding.problem)];
+  if (finding.packet !== undefined) parts.push(`Packet: ${finding.packet}.`);
   if (finding.allowed !== undefined) parts.push(`Allowed: ${finding.allowed}.`);
   if (finding.fix !== undefined) parts.push(asSentence(finding.fix));
   return `${printOrigin(finding.origin)}: ${parts.join(" ")}`;

@@ -27,7 +27,9 @@ import {
   sharedForm,
   wholeZoneForm,
   zoneForm,
+  type HostForm,
 } from "./policy-file";
+import { reviewOfForm } from "./review-of-form";
 import { SERVICE_LIBRARY } from "./service-library";
 import { filesOf } from "./target-files";
 import { readYaml } from "./yaml-document";
@@ -37,13 +39,8 @@ import { readYaml } from "./yaml-document";
  * write or in the full form of a bundle's `policy.json`.
  * @throws FindingsError `invalid-policy` with all mistakes, each with its line and column
  */
-export function parsePolicyFile(
-  text: string,
-  fileName: string,
-  /** The day of the synth, such as `2026-11-22`. @default unknown: no entry is told to have expired */
-  today?: string,
-): HostPolicy[] {
-  const reader = new PolicyReader(readYaml(text, fileName), fileName, today);
+export function parsePolicyFile(text: string, fileName: string): HostPolicy[] {
+  const reader = new PolicyReader(readYaml(text, fileName), fileName);
   const policies = reader.findings.length > 0 ? [] : reader.readAll();
   if (reader.findings.length === 0) return policies;
   throw new FindingsError("invalid-policy", `the policy ${show(fileName)}`, byPlace(reader.findings));
@@ -55,7 +52,6 @@ class PolicyReader extends DocumentReader {
   constructor(
     document: ReturnType<typeof readYaml>,
     private readonly file: string,
-    private readonly today: string | undefined,
   ) {
     super(document);
   }
@@ -86,7 +82,7 @@ class PolicyReader extends DocumentReader {
         return undefined;
       }
       const policy = this.parse(hostPolicy, value, path);
-      if (policy !== undefined) this.findings.push(...checkPolicy(policy, { today: this.today }));
+      if (policy !== undefined) this.findings.push(...checkPolicy(policy));
       return policy;
     }
     const form = this.parse(hostForm, value, path);
@@ -103,6 +99,7 @@ class PolicyReader extends DocumentReader {
     const known = this.#readObjects(value, path, shared);
     const used: UsedObjects = { addresses: {}, services: {} };
     const ssh = form?.ssh ?? {};
+    const review = form && this.#readReview(form, path, originOf, known);
     const policy: HostPolicy = {
       format: POLICY_FORMAT,
       host,
@@ -114,15 +111,23 @@ class PolicyReader extends DocumentReader {
       entries: this.#readEntries(value["entries"], path, originOf, known, used),
       ...used,
       ...(form?.invalid && { invalid: form.invalid }),
+      ...(review && { review }),
     };
     this.findings.push(
       ...checkPolicy(policy, {
         addresses: known.addresses.keys(),
         services: [...known.services.keys(), ...Object.keys(SERVICE_LIBRARY)],
-        today: this.today,
       }),
     );
     return policy;
+  }
+
+  #readReview(form: HostForm, path: Path, originOf: (...inside: Path) => Origin, known: NamedObjects) {
+    return reviewOfForm(form, {
+      known,
+      originOf,
+      complain: (inside, mistake) => this.report([...path, ...inside], mistake),
+    });
   }
 
   /** What a host declares goes before what its file declares for all. */
@@ -149,6 +154,7 @@ class PolicyReader extends DocumentReader {
       name,
       interfaces: (zone?.interfaces ?? []).map((one, index) => ({ ...one, origin: originOf("zones", name, index) })),
       ...(zone?.default && { default: zone.default }),
+      ...(zone?.silence && { silence: zone.silence }),
       origin: originOf("zones", name),
     }));
   }

@@ -10,6 +10,7 @@ import { backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./policy";
 import { libraryService } from "./service-library";
 import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
+import { silences } from "./finding-codes";
 import { hostName, sshTarget } from "./target";
 
 /** `x` and `[x, y]` are both lists. */
@@ -78,6 +79,7 @@ const commonForm = {
   exceptDestination: named.optional(),
   ...conditionForms,
   comment: comment.optional(),
+  silence: silences.optional(),
 };
 
 export const ruleForm = z.strictObject({
@@ -112,11 +114,46 @@ export const zoneForm = listOf(interfaceForm, "at least one interface").transfor
 export const wholeZoneForm = z.strictObject({
   interfaces: listOf(interfaceForm, "at least one interface"),
   default: zonePolicy.shape.default,
+  silence: silences.optional(),
 });
 /** `office: [203.0.113.0/24, 2001:db8:1::/48]` */
 export const addressesForm = listOf(addressForm, "at least one address");
 /** `metrics: tcp/9100`, `web: [http, https, tcp/8080-8090]` */
 export const servicesForm = listOf(serviceForm, "at least one service");
+
+/** What is expected of packets: `{ accepted: https, from: ext }`. */
+export const expectationForm = z.strictObject({
+  accepted: named.optional(),
+  refused: named.optional(),
+  from: z.string().optional(),
+  to: z.string().default("host"),
+  source: named.optional(),
+  destination: named.optional(),
+  live: z
+    .union([
+      z.boolean(),
+      z.strictObject({ by: z.string().default("deployer"), address: sshTarget.shape.address.optional() }),
+    ])
+    .optional(),
+});
+
+/** What the rules of a host are held against. */
+const reviewForms = {
+  managedFrom: named.optional(),
+  allowLockout: z.boolean().optional(),
+  /** `[redis]`, or with the zones in which they may be open: `{ redis: [lan] }`. */
+  private: z
+    .preprocess(
+      (given) => (Array.isArray(given) ? Object.fromEntries(given.map((name) => [String(name), []])) : given),
+      z.record(
+        z.string(),
+        z.preprocess((zones) => zones ?? [], z.union([zoneName.transform((one) => [one]), z.array(zoneName)])),
+      ),
+    )
+    .optional(),
+  silence: silences.optional(),
+  expect: z.array(expectationForm).optional(),
+};
 
 const parts = z.record(z.string(), z.unknown()).default({});
 
@@ -133,6 +170,7 @@ export const hostForm = z.strictObject({
   addresses: parts,
   services: parts,
   entries: z.array(z.unknown()).default([]),
+  ...reviewForms,
 });
 
 /** Objects that all hosts of a file can name. */
@@ -145,5 +183,6 @@ export const sharedForm = z.strictObject({
 export const NAMES = { zones: zoneName, addresses: objectName, services: objectName } as const;
 
 export type HostForm = z.infer<typeof hostForm>;
+export type ExpectationForm = z.infer<typeof expectationForm>;
 export type RuleForm = z.infer<typeof ruleForm>;
 export type ForwardForm = z.infer<typeof forwardForm>;

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { addressOf, addressPolicy, type AddressPolicy } from "./addresses";
 import { conditions, type Conditions } from "./conditions";
+import { endpoint, type Endpoint } from "./endpoint";
+import { silences, type Silences } from "./finding-codes";
 import { comment, interfaceName, objectName, zoneName } from "./names";
 import { origin, type Origin } from "./origin";
+import { review, type Review } from "./review";
 import { portRange, servicePolicy, type PortRange, type ServicePolicy } from "./services";
 import { hostName, sshTarget, type SshTarget } from "./target";
 
@@ -23,18 +26,10 @@ export const zonePolicy = z.strictObject({
   interfaces: z.array(interfacePolicy).min(1, "at least one interface"),
   /** What becomes of packets from this zone that no entry decides. ICMP is accepted before that. */
   default: z.enum(["accept", "reject", "drop"]).optional(),
+  /** Findings about what comes from this zone that are known and meant. */
+  silence: silences.optional(),
   origin: origin.optional(),
 });
-
-/**
- * A side of an entry: the machine itself, a zone by name, or `all`, which means the host and every zone and is allowed
- * as a destination only.
- */
-export const endpoint = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("host") }),
-  z.strictObject({ kind: z.literal("all") }),
-  z.strictObject({ kind: z.literal("zone"), name: zoneName }),
-]);
 
 /** One machine's address: no network. */
 const hostAddress = (family: 4 | 6) =>
@@ -63,6 +58,8 @@ export const ruleEntry = z.strictObject({
   snat: z.strictObject({ v4: hostAddress(4).optional(), v6: hostAddress(6).optional() }).optional(),
   ...conditions,
   comment: comment.optional(),
+  /** Findings about this entry that are known and meant. */
+  silence: silences.optional(),
   origin,
 });
 
@@ -90,6 +87,8 @@ export const forwardEntry = z.strictObject({
   hairpin: z.array(zoneName).default([]),
   ...conditions,
   comment: comment.optional(),
+  /** Findings about this entry that are known and meant. */
+  silence: silences.optional(),
   origin,
 });
 
@@ -111,12 +110,13 @@ export const hostPolicy = z.strictObject({
   entries: z.array(entry),
   /** What becomes of packets that conntrack can make nothing of. @default drop */
   invalid: z.enum(["drop", "ignore"]).optional(),
+  /** What the rules are held against; it changes nothing on the host. */
+  review: review.optional(),
 });
 
 export type Backend = z.infer<typeof backend>;
 export type Action = z.infer<typeof action>;
-export type Endpoint =
-  Readonly<{ kind: "host" }> | Readonly<{ kind: "all" }> | Readonly<{ kind: "zone"; name: string }>;
+export type { Endpoint } from "./endpoint";
 export type InterfacePolicy = Readonly<{
   name: string;
   dhcp: boolean;
@@ -129,6 +129,7 @@ export type ZonePolicy = Readonly<{
   name: string;
   interfaces: readonly InterfacePolicy[];
   default?: "accept" | "reject" | "drop" | undefined;
+  silence?: Silences | undefined;
   origin?: Origin | undefined;
 }>;
 export type RuleEntry = Readonly<{
@@ -141,6 +142,7 @@ export type RuleEntry = Readonly<{
   services: readonly string[];
   snat?: HostAddress | undefined;
   comment?: string | undefined;
+  silence?: Silences | undefined;
   origin: Origin;
 }> &
   Conditions;
@@ -154,6 +156,7 @@ export type ForwardEntry = Readonly<{
   targetPorts?: PortRange | undefined;
   hairpin: readonly string[];
   comment?: string | undefined;
+  silence?: Silences | undefined;
   origin: Origin;
 }> &
   Conditions;
@@ -172,4 +175,5 @@ export type HostPolicy = Readonly<{
   services: Readonly<Record<string, ServicePolicy>>;
   entries: readonly Entry[];
   invalid?: "drop" | "ignore" | undefined;
+  review?: Review | undefined;
 }>;

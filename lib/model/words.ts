@@ -1,5 +1,6 @@
 import { conditionsInWords } from "./conditions";
-import type { Endpoint, Entry, ForwardEntry, HostAddress, RuleEntry } from "./policy";
+import { endpointInWords } from "./endpoint";
+import type { Entry, ForwardEntry, HostAddress, RuleEntry } from "./policy";
 
 /**
  * An entry as one line in the policy's own words: `accept  ssh  ext → host  from office`. Plans, reviews and the
@@ -10,10 +11,6 @@ export function entryInWords(entry: Entry): string {
   if (hasConditions(entry)) parts.push(...conditionsInWords(entry));
   if (entry.comment !== undefined && entry.comment !== "") parts.push(`# ${entry.comment}`);
   return parts.join("  ");
-}
-
-export function endpointInWords(endpoint: Endpoint): string {
-  return endpoint.kind === "zone" ? endpoint.name : endpoint.kind;
 }
 
 function ruleInWords({ action, services, from, to, source, destination, snat }: RuleEntry): string[] {

@@ -1,5 +1,5 @@
 import { serviceInWords } from "../model/policy-words";
-import { endpointInWords } from "../model/words";
+import { endpointInWords } from "../model/endpoint";
 import type { Endpoint, Entry, HostPolicy, RuleEntry } from "../model/policy";
 import type { ServicePolicy } from "../model/services";
 import type { Flow } from "./data";

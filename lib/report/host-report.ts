@@ -5,7 +5,8 @@ import { POLICY_FILE, type Bundle } from "../bundle/format";
 import { compile } from "../compile/compile";
 import { printOrigin } from "../model/origin";
 import type { Entry, HostPolicy } from "../model/policy";
-import { endpointInWords, entryInWords } from "../model/words";
+import { endpointInWords } from "../model/endpoint";
+import { entryInWords } from "../model/words";
 import type { ChangeReport, Counter, EntryReport, FindingReport, HostDetails, HostSummary, Level } from "./data";
 import { flowsOf } from "./flows";
 

@@ -3,6 +3,7 @@ import { writeBundle, type BundleContents } from "../bundle/write";
 import { compile } from "../compile/compile";
 import type { HostPolicy } from "../model/policy";
 import { policyInWords } from "../model/policy-words";
+import { probesOf } from "../model/probes";
 import { render } from "../render/render";
 import { GENERATION_MARK } from "../render/iptables/sets";
 import { inNormalOrder } from "./normal-order";
@@ -39,5 +40,6 @@ function contentsAndWords(policy: HostPolicy): { contents: BundleContents; words
   };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
   const { host, path, groups = [], backend, target } = policy;
-  return { contents: { host, path, groups, backend, generation, target, texts, policy }, words };
+  const probes = (policy.review?.expectations ?? []).flatMap(probesOf);
+  return { contents: { host, path, groups, backend, generation, target, probes, texts, policy }, words };
 }

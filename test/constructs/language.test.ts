@@ -220,7 +220,9 @@ test("an expiry is compared with the day that the fleet is given", () => {
     return told(made.fleet);
   };
   expect(findings()).toEqual([]);
-  expect(findings("2026-11-21")).toEqual([]);
+  expect(findings("2026-11-07")).toEqual([]);
+  expect(findings("2026-11-08")).toEqual([expect.stringContaining("the entry ends soon")]);
+  expect(findings("2026-11-21")).toEqual([expect.stringContaining("the entry ends soon")]);
   expect(findings("2026-11-22")).toEqual([expect.stringContaining("the entry has expired")]);
   expect(findings("22.11.2026")).toEqual([expect.stringContaining("`22.11.2026` is no day")]);
 });

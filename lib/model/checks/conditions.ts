@@ -62,17 +62,3 @@ export const rawSpeaksTheBackend: Check = ({ policy, report }) => {
     });
   }
 };
-
-/** An entry that has expired does nothing, and misleads who reads it. */
-export const entriesHaveNotExpired: Check = ({ policy, today, report }) => {
-  if (today === undefined) return;
-  const start = `${today}T00:00:00Z`;
-  for (const { expires, origin } of policy.entries) {
-    if (expires === undefined || expires > start) continue;
-    report({
-      origin,
-      problem: `the entry has expired: it was until ${expires}, and today is ${today}`,
-      fix: "delete it, or move the date",
-    });
-  }
-};

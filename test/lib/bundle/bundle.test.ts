@@ -24,6 +24,7 @@ const contents = (more: Partial<BundleContents> = {}): BundleContents => ({
   backend: "iptables",
   generation: "0123456789abcdef",
   target: { address: "192.0.2.1" },
+  probes: [],
   texts: { ipset: "", "iptables.v4": "*filter\nCOMMIT\n", "policy.txt": "zone  äöü →\n" },
   policy: { host: "web-1" },
   ...more,

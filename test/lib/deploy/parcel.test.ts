@@ -21,7 +21,7 @@ function bundle(texts: Record<string, string>): Bundle {
   const digests = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)]));
   const target = { address: "192.0.2.1" };
   const facts = { format: 1, host: "h1", path: "h1", backend: "iptables", generation: "0".repeat(16) } as const;
-  return { folder: "/", manifest: { ...facts, groups: [], target, texts: digests }, texts };
+  return { folder: "/", manifest: { ...facts, groups: [], probes: [], target, texts: digests }, texts };
 }
 
 /** Receives as a host does, in a folder of ours, with a runtime that tells what it was called with. */

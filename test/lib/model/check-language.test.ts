@@ -112,7 +112,7 @@ describe("valid", () => {
     ["a count on what is refused", rule({ action: "reject", connections: { most: 1, perSource: true } })],
     ["a raw match for this backend", rule({ raw: { nftables: "meta length 1" } })],
     ["a raw match for both backends", rule({ raw: { nftables: "meta length 1", iptables: ["-f"] } })],
-    ["what expires today", rule({ expires: "2026-11-22T23:59:59Z" })],
+    ["what expires in more than two weeks", rule({ expires: "2026-12-06T00:00:01Z" })],
     ["a pattern beside another", { zones: [withInterfaces("a", "br-*"), withInterfaces("b", "br0", "veth*")] }],
     ["a pattern and what it fits, in one zone", { zones: [withInterfaces("a", "br-*", "br-lan")] }],
   ])("%s", (_, change) => expect(findingsOf(change)).toEqual([]));
@@ -189,6 +189,8 @@ describe("told", () => {
       rule({ raw: { iptables: ["-f"] } }),
       "`raw` has words for iptables only, and the backend of `gate` is nftables. Add the same match as `raw.nftables`",
     ],
+    ["what expires in two weeks", rule({ expires: "2026-12-06T00:00:00Z" }), "the entry ends soon"],
+    ["what expires today", rule({ expires: "2026-11-22T23:59:59Z" }), "Move the date, or let it end"],
     ["what expired yesterday", rule({ expires: "2026-11-21T23:59:59Z" }), "Delete it, or move the date"],
     ["what expired as the day began", rule({ expires: "2026-11-22T00:00:00Z" }), "the entry has expired"],
     [

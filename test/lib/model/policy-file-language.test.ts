@@ -153,13 +153,6 @@ describe("told with line and column", () => {
   );
 });
 
-test("what has expired is told where the day is known", () => {
-  const text = `${HEAD}  - { accept: ssh, from: ext, to: host, expires: 2026-11-21 }\n`;
-  expect(parsePolicyFile(text, "x.yaml")).toHaveLength(1);
-  expect(parsePolicyFile(text, "x.yaml", "2026-11-21")).toHaveLength(1);
-  expectFindings(() => parsePolicyFile(text, "x.yaml", "2026-11-22"), ["the entry has expired"]);
-});
-
 test.each(["it's", "a\nb", "$(reboot)", "${x}", "a|b", "\\", "ä", "x".repeat(300), ""])("hostile texts: %j", (text) => {
   const places: Record<string, unknown>[] = [
     { exceptSource: text },

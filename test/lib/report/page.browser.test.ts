@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import type { Manifest } from "../../../lib/bundle/format";
 import type { HostPolicy } from "../../../lib/model/policy";
 import type { ReportData } from "../../../lib/report/data";
 import { hostReport, type HostAdditions } from "../../../lib/report/host-report";
@@ -65,7 +66,7 @@ async function visit(name: string): Promise<void> {
 function host(policy: HostPolicy, additions: HostAdditions = { findings: [] }, groups: string[] = []) {
   const { host: name, path, backend } = policy;
   const generation = "0123456789abcdef";
-  const manifest = { format: 1, host: name, path, groups, backend, generation, target: { address: "192.0.2.1" }, texts: {} } as const; // prettier-ignore
+  const manifest: Manifest = { format: 1, host: name, path, groups, backend, generation, target: { address: "192.0.2.1" }, probes: [], texts: {} }; // prettier-ignore
   return hostReport({ folder: "", texts: {}, manifest }, policy, additions);
 }
 
