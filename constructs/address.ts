@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { readAddressesOf, readAddressText } from "../lib/model/address-text";
-import { joinAddresses, type AddressPolicy } from "../lib/model/addresses";
+import { isEmptyAddress, joinAddresses, type AddressPolicy } from "../lib/model/addresses";
+import type { CountryCode } from "../lib/model/country-codes";
 import { explainValue } from "../lib/model/explain-issues";
 import { show } from "../lib/model/findings";
 import { objectName } from "../lib/model/names";
@@ -8,6 +9,9 @@ import { holdsToken, TOKEN_FIX } from "../lib/model/token";
 import { readMembers } from "./address-members";
 import { ADDRESS, declareOn, isAddress } from "./declared-addresses";
 import { PolicyConstruct } from "./policy-construct";
+
+/** A country as an address: `country:DE`. */
+export type CountryAddress = `country:${CountryCode}`;
 
 export interface AddressProps {
   /** IPv4 hosts and networks in CIDR notation, such as `203.0.113.0/24`. @default none: no IPv4 packet matches */
@@ -44,6 +48,30 @@ export class Address extends PolicyConstruct {
     return isAddress(value);
   }
 
+  /**
+   * All networks of a country, by its code of ISO 3166-1: wherever rules and `members` take addresses. The database that
+   * tells them is a package of its own; docs/policy.md names it.
+   *
+   * ```ts
+   * host.allow({ from: ext, to: host, source: Address.country("DE"), service: Service.SSH });
+   * ```
+   */
+  static country(code: CountryCode): CountryAddress {
+    return `country:${code}`;
+  }
+
+  /**
+   * The networks of several countries.
+   *
+   * ```ts
+   * host.drop({ from: ext, to: ALL, exceptSource: Address.countries("DE", "AT", "CH") });
+   * const dach = new Address(fleet, "dach", { members: Address.countries("DE", "AT", "CH") });
+   * ```
+   */
+  static countries(...codes: readonly CountryCode[]): readonly CountryAddress[] {
+    return codes.map((code) => Address.country(code));
+  }
+
   /** The name that rules use: the id. */
   readonly name: string;
   /** The members, each once, in their one spelling. */
@@ -63,12 +91,16 @@ export class Address extends PolicyConstruct {
     const group = readMembers(this.#membersOf(props.members ?? []), scope);
     for (const mistake of group.mistakes) this.report(mistake);
     this.members = group.addresses;
-    const { v4, v6 } = joinAddresses([own, group.policy]);
-    this.policy = Object.freeze({ v4: Object.freeze(v4), v6: Object.freeze(v6) });
+    const { v4, v6, countries } = joinAddresses([own, group.policy]);
+    this.policy = Object.freeze({
+      v4: Object.freeze(v4),
+      v6: Object.freeze(v6),
+      ...(countries && { countries: Object.freeze(countries) }),
+    });
     // Now only: a name among its own members is another address, further up.
     declareOn(scope, this);
     // A member that is empty has a finding of its own.
-    if (v4.length + v6.length === 0 && this.ownFindings().length === 0 && this.members.length === 0) {
+    if (isEmptyAddress(this.policy) && this.ownFindings().length === 0 && this.members.length === 0) {
       this.report({
         problem: `the address ${show(this.name)} is empty`,
         allowed: "at least one host or network in `v4`, `v6` or `members`",

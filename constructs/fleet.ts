@@ -1,5 +1,7 @@
 import type { Construct, IConstruct } from "constructs";
 import { day } from "../lib/model/conditions";
+import { countryDatabaseName } from "../lib/model/countries";
+import { countryDatabaseFrom } from "../lib/model/country-database";
 import { explainValue, type Mistake } from "../lib/model/explain-issues";
 import type { FindingCode } from "../lib/model/finding-codes";
 import { errorsAmong, printFinding, show, type Finding } from "../lib/model/findings";
@@ -31,6 +33,11 @@ export interface FleetProps extends ManagementProps {
    * given, since the same source must make the same rules on every day. @default that of the command, else none
    */
   readonly today?: string | undefined;
+  /**
+   * Where the networks of countries are read: an npm package that the project has installed, or a folder (`./…`) with the
+   * same two files. Read only where a policy names a country. @default `@ip-location-db/asn-country`
+   */
+  readonly countryDatabase?: string | undefined;
 }
 
 export interface PrivateProps {
@@ -65,6 +72,8 @@ export class Fleet extends PolicyConstruct {
   readonly backend: Backend;
   /** The day of this synth, where it is known. */
   readonly today: string | undefined;
+  /** Where the networks of countries are read, where it is not the usual place. */
+  readonly countryDatabase: string | undefined;
   /** The services that rules of this fleet can name, beside those of the library. */
   readonly services: ReadonlyMap<string, Service>;
   /** @internal */
@@ -86,6 +95,7 @@ export class Fleet extends PolicyConstruct {
     if (mistake !== undefined) this.report(mistake);
     this.today = mistake === undefined ? props.today : undefined;
     this.review = new ReviewSettings(props);
+    this.countryDatabase = this.#databaseOf(props.countryDatabase);
   }
 
   /**
@@ -156,6 +166,12 @@ export class Fleet extends PolicyConstruct {
         fix: "give one of the two another name",
       });
     }
+  }
+
+  #databaseOf(given: string | undefined): string | undefined {
+    const mistake = given === undefined ? undefined : explainValue(countryDatabaseName, given, "country database");
+    if (mistake !== undefined) this.report(mistake);
+    return given === undefined || mistake !== undefined ? undefined : countryDatabaseFrom(given, ".");
   }
 
   #byName(given: readonly Service[]): Map<string, Service> {

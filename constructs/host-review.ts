@@ -1,4 +1,4 @@
-import { joinAddresses, type AddressPolicy } from "../lib/model/addresses";
+import { isEmptyAddress, type AddressPolicy } from "../lib/model/addresses";
 import type { Mistake } from "../lib/model/explain-issues";
 import type { FindingCode, Silences } from "../lib/model/finding-codes";
 import { readSilence } from "../lib/model/read-silence";
@@ -44,8 +44,7 @@ export class ReviewSettings {
     if (given === undefined) return undefined;
     const read = readMembers(Array.isArray(given) ? (given as readonly AddressLike[]) : [given], host);
     mistakes.push(...read.mistakes);
-    const { v4, v6 } = joinAddresses([read.policy]);
-    return v4.length + v6.length === 0 ? undefined : { v4, v6 };
+    return isEmptyAddress(read.policy) ? undefined : read.policy;
   }
 }
 

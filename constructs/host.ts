@@ -198,6 +198,7 @@ export class Host extends PolicyConstruct {
    */
   policy(): HostPolicy {
     const { review } = this.#reviewed();
+    const countryDatabase = this.#fleet?.countryDatabase;
     return {
       format: POLICY_FORMAT,
       host: this.hostName,
@@ -211,6 +212,7 @@ export class Host extends PolicyConstruct {
       entries: [...this.#rules.entries],
       ...(this.#invalid !== undefined && { invalid: this.#invalid }),
       ...(review !== undefined && { review }),
+      ...(countryDatabase !== undefined && { countryDatabase }),
     };
   }
 

@@ -1,5 +1,5 @@
 /** What a program imports from `cdkfw`. `docs/policy.md` tells what it all means. */
-export { Address, type AddressProps } from "./address";
+export { Address, type AddressProps, type CountryAddress } from "./address";
 export type { ConditionProps, ConnectionsProps, LimitProps, LogProps, Rate, RawProps } from "./condition-props";
 export type { ExpectProps, Expecting, LiveProps } from "./expectation";
 export { Fleet, type FleetProps, type PrivateProps } from "./fleet";
@@ -20,6 +20,7 @@ export {
 export { Service, type IcmpProps, type IcmpTypeLike, type PortLike } from "./service";
 export { Zone, type ZoneProps } from "./zone";
 
+export type { CountryCode } from "../lib/model/country-codes";
 export type { FindingCode, Level, Silences } from "../lib/model/finding-codes";
 export { levelOf, printFinding, type Finding } from "../lib/model/findings";
 export { FindingsError } from "../lib/model/findings-error";

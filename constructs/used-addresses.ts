@@ -1,6 +1,6 @@
 import type { IConstruct } from "constructs";
 import { readAddressText, type LiteralAddress } from "../lib/model/address-text";
-import type { AddressPolicy } from "../lib/model/addresses";
+import { isEmptyAddress, type AddressPolicy } from "../lib/model/addresses";
 import type { Mistake } from "../lib/model/explain-issues";
 import { show, type Finding } from "../lib/model/findings";
 import { printOrigin, type Origin } from "../lib/model/origin";
@@ -59,7 +59,7 @@ export class UsedAddresses {
     mistakes.push(...found);
     if (list.length === 0) mistakes.push({ problem: "an empty list is no machine", allowed: 'such as `"10.0.0.5"`' });
     // An address that is empty has a finding of its own.
-    return found.length > 0 || policy.v4.length + policy.v6.length === 0 ? undefined : policy;
+    return found.length > 0 || isEmptyAddress(policy) ? undefined : policy;
   }
 
   #use(address: Address, origin: Origin): readonly string[] {

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import { POLICY_FILE } from "../../lib/bundle/format";
+import { readPolicy } from "../../lib/bundle/read-policy";
+import { databaseInWords, type Countries } from "../../lib/model/countries";
 import type { HostPolicy } from "../../lib/model/policy";
 import { policyInWords } from "../../lib/model/policy-words";
 import { printOrigin } from "../../lib/model/origin";
@@ -21,10 +20,10 @@ export function showCommand(): Command {
     .addHelpText("after", "\nExample:\n  cdkfw show web-1 --ruleset");
   return action(command, (name: string, flags: Flags) => {
     for (const bundle of bundlesOf(flags.out, [name])) {
-      const policy = JSON.parse(readFileSync(join(bundle.folder, POLICY_FILE), "utf8")) as HostPolicy;
+      const { policy, countries } = readPolicy(bundle.folder);
       if (flags.ruleset === true) printTexts(bundle.texts, flags.json === true);
-      else if (flags.json === true) printJson(policy);
-      else printPolicy(policy);
+      else if (flags.json === true) printJson({ ...policy, ...(countries && { countries: inShort(countries) }) });
+      else printPolicy(policy, countries);
     }
     return EXIT.done;
   });
@@ -35,8 +34,17 @@ function printTexts(texts: Readonly<Record<string, string>>, json: boolean): voi
   else for (const [name, text] of Object.entries(texts)) print(`# ${name}\n${text}`);
 }
 
-function printPolicy(policy: HostPolicy): void {
-  const words = policyInWords(policy);
+/** Their networks are in the bundle's file: ten thousands of them are nothing to show. */
+function inShort({ database, networks }: Countries) {
+  const counted = Object.entries(networks).map(([code, { v4, v6, digest }]) => {
+    return [code, { v4: v4.length, v6: v6.length, digest }] as const;
+  });
+  return { database, networks: Object.fromEntries(counted) };
+}
+
+function printPolicy(policy: HostPolicy, countries: Countries | undefined): void {
+  if (countries !== undefined) print(`countries  ${databaseInWords(countries.database)}`);
+  const words = policyInWords(policy, countries);
   const names = words.slice(0, words.length - policy.entries.length);
   const entries = words.slice(names.length);
   const width = Math.min(72, Math.max(0, ...entries.map((line) => line.length)));

@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, Option } from "commander";
 import { evaluate, type Trace } from "../../lib/analysis/evaluate";
 import { packetOf, type PacketText } from "../../lib/analysis/packet-of-text";
 import { decisionInWords, placeOf, stepInWords } from "../../lib/analysis/trace-words";
-import { POLICY_FILE } from "../../lib/bundle/format";
+import { readPolicy } from "../../lib/bundle/read-policy";
 import { compile } from "../../lib/compile/compile";
-import type { HostPolicy } from "../../lib/model/policy";
+import { withNetworks } from "../../lib/model/countries";
 import { action } from "../action";
 import { EXIT } from "../exit";
 import { bundlesOf } from "../hosts";
@@ -51,9 +49,9 @@ export function traceCommand(): Command {
     );
   return action(command, (name: string, flags: Flags) => {
     for (const { folder } of bundlesOf(flags.bundles, [name])) {
-      const policy = JSON.parse(readFileSync(join(folder, POLICY_FILE), "utf8")) as HostPolicy;
+      const { policy, countries } = readPolicy(folder);
       const packet = packetOf(flags);
-      const trace = evaluate(compile(policy), packet, { bridges: new Set(flags.bridge) });
+      const trace = evaluate(compile(withNetworks(policy, countries)), packet, { bridges: new Set(flags.bridge) });
       const place = placeOf(trace, policy);
       if (flags.json === true) printJson({ host: name, packet, ...trace, ...(place !== undefined && { place }) });
       else printTrace(trace, place);

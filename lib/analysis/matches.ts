@@ -1,5 +1,6 @@
 import type { AddressSet, Match, Pair } from "../compile/ruleset";
 import { PROTOCOL } from "../compile/ruleset";
+import { rangeAt, rangesOf } from "../model/address-ranges";
 import { addressValue, networkRange } from "../model/address-value";
 import type { Packet } from "./packet";
 
@@ -23,10 +24,7 @@ const JUDGES: Judges = {
     const { family } = packet;
     const addresses = sets.get(set)?.[family === 4 ? "v4" : "v6"] ?? [];
     const value = addressValue(side === "source" ? packet.source : packet.destination, family);
-    const listed = addresses.some((address) => {
-      const [first, last] = networkRange(address, family);
-      return first <= value && value <= last;
-    });
+    const listed = rangeAt(rangesOf(addresses, family), value) !== undefined;
     return listed !== except;
   },
   protocol: ({ number }, { packet }) => packet.protocol === number,

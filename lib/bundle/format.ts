@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { objectName } from "../model/names";
+import { countryDatabase } from "../model/countries";
 import { probe } from "../model/probes";
 import { backend } from "../model/policy";
 import { hostName, sshTarget } from "../model/target";
@@ -9,6 +10,8 @@ export const BUNDLE_FORMAT = 1;
 
 export const MANIFEST_FILE = "bundle.json";
 export const POLICY_FILE = "policy.json";
+/** The networks of the countries that the policy names; only where it does. It stays with the deployer. */
+export const COUNTRIES_FILE = "countries.json";
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 digest in hexadecimal digits");
 
@@ -29,6 +32,8 @@ export const manifest = z.strictObject({
   target: sshTarget,
   /** What the prove step asks of the host, beside reaching it. */
   probes: z.array(probe).default([]),
+  /** Where the networks of the countries are from that the policy names. */
+  countries: countryDatabase.optional(),
   /** Every text that goes to the host, by its file name, with its SHA-256. */
   texts: z.record(z.string().regex(/^[a-z][a-z0-9.-]{0,40}$/), digest),
 });

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Countries } from "../model/countries";
 import type { Probe } from "../model/probes";
 import type { SshTarget } from "../model/target";
-import { BUNDLE_FORMAT, MANIFEST_FILE, POLICY_FILE, type Manifest } from "./format";
+import { BUNDLE_FORMAT, COUNTRIES_FILE, MANIFEST_FILE, POLICY_FILE, type Manifest } from "./format";
 import { sha256 } from "./generation";
 import { portableTarget } from "./portable-target";
 
@@ -17,6 +18,8 @@ export interface BundleContents {
   readonly texts: Readonly<Record<string, string>>;
   /** The policy that the texts were made of, for people and later analysis; it gets the portable target as well. */
   readonly policy: object;
+  /** The networks of the countries that the policy names. */
+  readonly countries?: Countries | undefined;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface BundleContents {
  * so that a reader finds a whole bundle or learns that it is none. Files that are the same already are left alone.
  */
 export function writeBundle(hostsFolder: string, contents: BundleContents, project = process.cwd()): string {
-  const { policy, probes, groups, texts, target, ...facts } = contents;
+  const { policy, probes, groups, texts, target, countries, ...facts } = contents;
   const folder = resolve(hostsFolder, contents.host);
   const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
   const portable = portableTarget(target, project, folder);
@@ -34,9 +37,14 @@ export function writeBundle(hostsFolder: string, contents: BundleContents, proje
     groups: [...groups],
     probes: [...probes],
     target: portable,
+    ...(countries && { countries: countries.database }),
     texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)])),
   };
-  const beside = { ...texts, [POLICY_FILE]: `${JSON.stringify({ ...policy, target: portable })}\n` };
+  const beside = {
+    ...texts,
+    [POLICY_FILE]: `${JSON.stringify({ ...policy, target: portable })}\n`,
+    ...(countries && { [COUNTRIES_FILE]: `${JSON.stringify(countries)}\n` }),
+  };
   if (!isNew) removeStrangers(folder, new Set([...Object.keys(beside), MANIFEST_FILE]));
   for (const [name, text] of Object.entries(beside)) {
     if (isNew || !holds(join(folder, name), text)) writeFileSync(join(folder, name), text);

@@ -1,5 +1,6 @@
+import { rangesHold, rangesMeet, rangesOf, type AddressRange } from "../model/address-ranges";
 import { networkRange } from "../model/address-value";
-import { FAMILIES } from "../model/addresses";
+import { FAMILIES, type Family } from "../model/addresses";
 import { mergePorts } from "./ports";
 import type { AddressSet, Chain, Match, Pair, Rule } from "./ruleset";
 
@@ -157,7 +158,6 @@ function portKeys({ protocol, ranges }: PortsMatch): string[] {
 
 /** Which sets have an address in common, and which hold all of another: asked often, worked out once. */
 class SetRelations {
-  private readonly ranges = new Map<string, readonly (readonly [family: number, first: bigint, last: bigint])[]>();
   private readonly known = new Map<string, boolean>();
 
   constructor(private readonly sets: AddressSets) {}
@@ -166,7 +166,7 @@ class SetRelations {
     return (
       one === other ||
       this.once(`${one} meets ${other}`, () =>
-        this.rangesOf(one).some(([f, a, b]) => this.rangesOf(other).some(([g, c, d]) => f === g && a <= d && c <= b)),
+        FAMILIES.some((family) => rangesMeet(this.rangesIn(one, family), this.rangesIn(other, family))),
       )
     );
   }
@@ -175,17 +175,17 @@ class SetRelations {
     return (
       outer === inner ||
       this.once(`${outer} holds ${inner}`, () =>
-        this.rangesOf(inner).every(([f, a, b]) =>
-          this.rangesOf(outer).some(([g, c, d]) => f === g && c <= a && b <= d),
-        ),
+        FAMILIES.every((family) => rangesHold(this.rangesIn(outer, family), this.rangesIn(inner, family))),
       )
     );
   }
 
   overlapsItself(name: string): boolean {
-    const ranges = this.rangesOf(name);
     return this.once(`${name} itself`, () =>
-      ranges.some(([f, a, b], at) => ranges.slice(at + 1).some(([g, c, d]) => f === g && a <= d && c <= b)),
+      FAMILIES.some((family) => {
+        const ranges = this.membersOf(name, family).map((address) => networkRange(address, family));
+        return ranges.some(([a, b], at) => ranges.slice(at + 1).some(([c, d]) => a <= d && c <= b));
+      }),
     );
   }
 
@@ -195,15 +195,11 @@ class SetRelations {
     return answer;
   }
 
-  private rangesOf(name: string): readonly (readonly [number, bigint, bigint])[] {
-    let ranges = this.ranges.get(name);
-    if (ranges === undefined) {
-      const set = this.sets.get(name);
-      const of = (family: 4 | 6, list: readonly string[]) =>
-        list.map((one) => [family, ...networkRange(one, family)] as const);
-      ranges = set === undefined ? [] : [...of(4, set.v4), ...of(6, set.v6)];
-      this.ranges.set(name, ranges);
-    }
-    return ranges;
+  private rangesIn(name: string, family: Family): readonly AddressRange[] {
+    return rangesOf(this.membersOf(name, family), family);
+  }
+
+  private membersOf(name: string, family: Family): readonly string[] {
+    return this.sets.get(name)?.[`v${family}`] ?? [];
   }
 }

@@ -1,3 +1,4 @@
+import type { AddressPolicy } from "../model/addresses";
 import type { HostPolicy } from "../model/policy";
 import { found, setName } from "./names";
 import { forwardsOf, targetSet } from "./port-forwards";
@@ -20,7 +21,7 @@ export function usedSets(policy: HostPolicy, chains: readonly Chain[]): AddressS
   for (const names of namedTogether(policy)) {
     const name = setName(names);
     if (!used.has(name) || sets.has(name)) continue;
-    const parts = names.map((part) => found(policy.addresses[part], "address", part));
+    const parts = names.map((part) => withoutCountries(part, found(policy.addresses[part], "address", part)));
     const united = { name, v4: union(parts.map((p) => p.v4)), v6: union(parts.map((p) => p.v6)) };
     sets.set(name, excepted.has(name) ? { ...united, excepted: true } : united);
   }
@@ -41,6 +42,19 @@ function* namedTogether(policy: HostPolicy): Generator<readonly string[]> {
   }
 }
 
-function union(lists: readonly (readonly string[])[]): string[] {
-  return [...new Set(lists.flat())].sort();
+/** INVARIANT: networks stand in the place of countries when a policy is compiled. */
+function withoutCountries(name: string, address: AddressPolicy): AddressPolicy {
+  if (address.countries !== undefined) throw new Error(`invariant: the address ${name} has countries, and no networks`);
+  return address;
+}
+
+const sorted = new WeakMap<readonly string[], readonly string[]>();
+
+/** A list alone is sorted once: those of countries are long, and the hosts of a fleet share them. */
+function union(lists: readonly (readonly string[])[]): readonly string[] {
+  const [only] = lists;
+  if (only === undefined || lists.length > 1) return [...new Set(lists.flat())].sort();
+  const known = sorted.get(only) ?? [...new Set(only)].sort();
+  sorted.set(only, known);
+  return known;
 }

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { isCountryCode } from "./country-codes";
 
 export type Family = 4 | 6;
 export const FAMILIES: readonly Family[] = [4, 6];
@@ -75,14 +76,28 @@ export const addressOf = (family: Family) =>
 
 /** Addresses of both families under one name. An empty family matches nothing of that family. */
 export const addressPolicy = z
-  .strictObject({ v4: z.array(addressOf(4)).default([]), v6: z.array(addressOf(6)).default([]) })
-  .refine(({ v4, v6 }) => v4.length + v6.length > 0, "at least one address");
+  .strictObject({
+    v4: z.array(addressOf(4)).default([]),
+    v6: z.array(addressOf(6)).default([]),
+    /** Their networks are looked up when the policy is compiled. */
+    countries: z.array(z.string().refine(isCountryCode, "codes of ISO 3166-1, such as `DE`")).min(1).optional(),
+  })
+  .refine((given) => !isEmptyAddress(given), "at least one address");
 
-export type AddressPolicy = Readonly<{ v4: readonly string[]; v6: readonly string[] }>;
+export type AddressPolicy = Readonly<{
+  v4: readonly string[];
+  v6: readonly string[];
+  countries?: readonly string[] | undefined;
+}>;
+
+export function isEmptyAddress({ v4, v6, countries }: AddressPolicy): boolean {
+  return v4.length + v6.length === 0 && countries === undefined;
+}
 
 /** All members of several addresses, each once. */
 export function joinAddresses(addresses: readonly AddressPolicy[]): AddressPolicy {
   const v4 = new Set(addresses.flatMap((address) => address.v4));
   const v6 = new Set(addresses.flatMap((address) => address.v6));
-  return { v4: [...v4], v6: [...v6] };
+  const countries = new Set(addresses.flatMap((address) => address.countries ?? []));
+  return { v4: [...v4], v6: [...v6], ...(countries.size > 0 && { countries: [...countries].sort() }) };
 }

@@ -1,5 +1,5 @@
 import { readAddressText } from "./address-text";
-import { joinAddresses, type AddressPolicy } from "./addresses";
+import { isEmptyAddress, joinAddresses, type AddressPolicy } from "./addresses";
 import { conditionsOf } from "./condition-forms";
 import type { Mistake } from "./explain-issues";
 import { nearestName, show } from "./findings";
@@ -102,7 +102,7 @@ export function membersOf(
   for (const mistake of mistakes) complain(mistake);
   const policy = joinAddresses(members.filter((one): one is AddressPolicy => !("problem" in one)));
   // An address that is empty has a finding of its own.
-  return mistakes.length > 0 || policy.v4.length + policy.v6.length === 0 ? undefined : policy;
+  return mistakes.length > 0 || isEmptyAddress(policy) ? undefined : policy;
 }
 
 function machineOf(property: string, names: readonly string[], lookup: Lookup): HostAddress | undefined {

@@ -4,8 +4,11 @@ import { show } from "./findings";
 import type { HostAddress } from "./policy";
 
 /** The one machine that addresses stand for: at most one of each family, and no network. `of` completes the sentence. */
-export function hostAddressOf({ v4, v6 }: AddressPolicy, of: string): HostAddress | Mistake {
+export function hostAddressOf({ v4, v6, countries }: AddressPolicy, of: string): HostAddress | Mistake {
   const allowed = 'one address, or one of each family, such as `["10.0.0.5", "fd00::5"]`';
+  if (countries !== undefined) {
+    return { problem: `${show(`country:${countries.join(",")}`)} is a country, and ${of} is one machine`, allowed };
+  }
   const network = [...v4, ...v6].find((address) => address.includes("/"));
   if (network !== undefined) return { problem: `${show(network)} is a network, and ${of} is one machine`, allowed };
   for (const [family, given] of [[4, v4] as const, [6, v6] as const]) {

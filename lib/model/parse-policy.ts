@@ -4,6 +4,7 @@ import { checkPolicy } from "./check-policy";
 import { DocumentReader, isRecord, type Path } from "./document-reader";
 import { groupsOf } from "./address-groups";
 import { forwardOfForm, ruleOfForm, type NamedObjects, type UsedObjects } from "./entry-of-form";
+import { countryDatabaseFrom } from "./country-database";
 import type { Mistake } from "./explain-issues";
 import { byPlace, show } from "./findings";
 import { FindingsError } from "./findings-error";
@@ -49,6 +50,9 @@ export function parsePolicyFile(text: string, fileName: string): HostPolicy[] {
 const NO_OBJECTS: NamedObjects = { addresses: new Map(), services: new Map() };
 
 class PolicyReader extends DocumentReader {
+  /** The one that all hosts of the file share. */
+  #countryDatabase: string | undefined;
+
   constructor(
     document: ReturnType<typeof readYaml>,
     private readonly file: string,
@@ -63,7 +67,7 @@ class PolicyReader extends DocumentReader {
       return [];
     }
     if (!("hosts" in value)) return [this.#readHost(value, [], NO_OBJECTS)].flatMap((policy) => policy ?? []);
-    this.parse(sharedForm, value, []);
+    this.#countryDatabase = this.parse(sharedForm, value, [])?.countryDatabase;
     const shared = this.#readObjects(value, [], NO_OBJECTS);
     const hosts = Array.isArray(value["hosts"]) ? value["hosts"] : [];
     const policies = hosts.flatMap((host, index) => this.#readHost(host, ["hosts", index], shared) ?? []);
@@ -112,6 +116,7 @@ class PolicyReader extends DocumentReader {
       ...used,
       ...(form?.invalid && { invalid: form.invalid }),
       ...(review && { review }),
+      ...this.#databaseOf(form),
     };
     this.findings.push(
       ...checkPolicy(policy, {
@@ -128,6 +133,11 @@ class PolicyReader extends DocumentReader {
       originOf,
       complain: (inside, mistake) => this.report([...path, ...inside], mistake),
     });
+  }
+
+  #databaseOf(form: HostForm | undefined): Pick<HostPolicy, "countryDatabase"> {
+    const given = form?.countryDatabase ?? this.#countryDatabase;
+    return given === undefined ? {} : { countryDatabase: countryDatabaseFrom(given, dirname(this.file)) };
   }
 
   /** What a host declares goes before what its file declares for all. */

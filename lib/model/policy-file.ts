@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { readAddressText } from "./address-text";
 import type { AddressPolicy } from "./addresses";
+import { countryDatabaseName } from "./countries";
 import { conditionForms, portForm } from "./condition-forms";
+import { isRecord } from "./document-reader";
 import { show } from "./findings";
 import { sshSettings } from "./inventory";
 import { readProtocol } from "./ip-protocols";
@@ -19,6 +21,20 @@ const listOf = <T extends z.ZodType>(element: T, least: string) =>
     (given) => (Array.isArray(given) || given === undefined ? given : [given]),
     z.array(element).min(1, least),
   );
+
+/** A list of addresses; `{ country: DE }` and `{ country: [DE, AT] }` stand for the texts `country:DE`, `country:AT`. */
+const addressListOf = <T extends z.ZodType>(element: T, least: string) =>
+  z.preprocess(
+    (given) => (given === undefined ? given : asList(given).flatMap(countryTexts)),
+    z.array(element).min(1, least),
+  );
+
+const asList = (given: unknown): unknown[] => (Array.isArray(given) ? given : [given]);
+
+function countryTexts(given: unknown): unknown[] {
+  if (!isRecord(given) || Object.keys(given).join() !== "country") return [given];
+  return asList(given["country"]).map((code) => `country:${String(code)}`);
+}
 
 /** `gre`, `47` */
 const protocolForm = z.unknown().transform((given, context): number => {
@@ -48,7 +64,8 @@ const readBy = <T>(read: (text: string, complain: Complain) => T | undefined) =>
     return read(text, complain) ?? z.NEVER;
   });
 
-const ADDRESS_FORMS = "an address or network, such as `203.0.113.0/24` or `2001:db8::/32`, or the name of an address";
+const ADDRESS_FORMS =
+  "an address or network, such as `203.0.113.0/24` or `2001:db8::/32`, `country:DE`, or the name of an address";
 
 /** A member of an address: what it is itself, or the name of another address. */
 const addressForm = readBy((text, complain): AddressPolicy | string | undefined => {
@@ -71,12 +88,13 @@ const serviceForm = readBy((text, complain): ServicePolicy | undefined => {
 });
 
 const named = listOf(z.string(), "at least one name");
+const addressesNamed = addressListOf(z.string(), "at least one address");
 
 /** What narrows an entry, or says more of it, whichever its kind is. */
 const commonForm = {
-  source: named.optional(),
-  exceptSource: named.optional(),
-  exceptDestination: named.optional(),
+  source: addressesNamed.optional(),
+  exceptSource: addressesNamed.optional(),
+  exceptDestination: addressesNamed.optional(),
   ...conditionForms,
   comment: comment.optional(),
   silence: silences.optional(),
@@ -91,17 +109,17 @@ export const ruleForm = z.strictObject({
   forward: named.optional(),
   from: z.string(),
   to: z.string(),
-  destination: named.optional(),
-  snat: named.optional(),
+  destination: addressesNamed.optional(),
+  snat: addressesNamed.optional(),
   ...commonForm,
 });
 
 export const forwardForm = z.strictObject({
   forward: named,
   from: z.string(),
-  to: named,
+  to: addressesNamed,
   port: portForm.optional(),
-  at: named.optional(),
+  at: addressesNamed.optional(),
   hairpin: named.optional(),
   ...commonForm,
 });
@@ -116,8 +134,8 @@ export const wholeZoneForm = z.strictObject({
   default: zonePolicy.shape.default,
   silence: silences.optional(),
 });
-/** `office: [203.0.113.0/24, 2001:db8:1::/48]` */
-export const addressesForm = listOf(addressForm, "at least one address");
+/** `office: [203.0.113.0/24, 2001:db8:1::/48]`, `dach: { country: [DE, AT, CH] }` */
+export const addressesForm = addressListOf(addressForm, "at least one address");
 /** `metrics: tcp/9100`, `web: [http, https, tcp/8080-8090]` */
 export const servicesForm = listOf(serviceForm, "at least one service");
 
@@ -166,6 +184,7 @@ export const hostForm = z.strictObject({
   ssh: sshSettings.default({}),
   backend: backend.default(DEFAULT_BACKEND),
   invalid: hostPolicy.shape.invalid,
+  countryDatabase: countryDatabaseName.optional(),
   zones: parts,
   addresses: parts,
   services: parts,
@@ -176,6 +195,7 @@ export const hostForm = z.strictObject({
 /** Objects that all hosts of a file can name. */
 export const sharedForm = z.strictObject({
   hosts: z.array(z.unknown()).min(1, "at least one host"),
+  countryDatabase: countryDatabaseName.optional(),
   addresses: parts,
   services: parts,
 });

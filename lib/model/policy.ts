@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addressOf, addressPolicy, type AddressPolicy } from "./addresses";
 import { conditions, type Conditions } from "./conditions";
+import { countryDatabaseName } from "./countries";
 import { endpoint, type Endpoint } from "./endpoint";
 import { silences, type Silences } from "./finding-codes";
 import { comment, interfaceName, objectName, zoneName } from "./names";
@@ -112,6 +113,8 @@ export const hostPolicy = z.strictObject({
   invalid: z.enum(["drop", "ignore"]).optional(),
   /** What the rules are held against; it changes nothing on the host. */
   review: review.optional(),
+  /** Where the networks of countries are read. @default `@ip-location-db/asn-country` */
+  countryDatabase: countryDatabaseName.optional(),
 });
 
 export type Backend = z.infer<typeof backend>;
@@ -176,4 +179,5 @@ export type HostPolicy = Readonly<{
   entries: readonly Entry[];
   invalid?: "drop" | "ignore" | undefined;
   review?: Review | undefined;
+  countryDatabase?: string | undefined;
 }>;

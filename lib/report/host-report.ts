@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
-import { POLICY_FILE, type Bundle } from "../bundle/format";
+import type { Bundle } from "../bundle/format";
+import { readPolicy } from "../bundle/read-policy";
 import { compile } from "../compile/compile";
+import { withNetworks } from "../model/countries";
 import { printOrigin } from "../model/origin";
 import type { Entry, HostPolicy } from "../model/policy";
 import { endpointInWords } from "../model/endpoint";
@@ -20,7 +20,8 @@ export interface HostAdditions {
 }
 
 export function policyOf(bundle: Bundle): HostPolicy {
-  return JSON.parse(readFileSync(join(bundle.folder, POLICY_FILE), "utf8")) as HostPolicy;
+  const { policy, countries } = readPolicy(bundle.folder);
+  return withNetworks(policy, countries);
 }
 
 export function hostReport({ manifest }: Bundle, policy: HostPolicy, additions: HostAdditions): HostSummary {

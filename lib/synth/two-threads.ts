@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
+import { resolveCountries, type CountriesByDatabase } from "../countries/resolve";
 import type { HostPolicy } from "../model/policy";
 import { writeHost, type WrittenHost } from "./write-host";
 
@@ -10,6 +11,7 @@ export interface SecondThread {
   /** How many hosts it has written: what this thread waits for without an event loop. */
   readonly done: Int32Array;
   readonly hostsFolder: string;
+  readonly countries: CountriesByDatabase;
 }
 
 export type Answer = { readonly index: number } & ({ readonly written: WrittenHost } | { readonly error: unknown });
@@ -27,15 +29,16 @@ const SCRIPT = join(__dirname, "second-thread.js");
 
 /** Writes the bundles of all hosts and returns when they stand: a CDK's synth is not asynchronous. */
 export function writeHosts(policies: readonly HostPolicy[], hostsFolder: string): WrittenHost[] {
+  const countries = resolveCountries(policies);
   if (policies.length < LEAST_HOSTS || !existsSync(SCRIPT))
-    return policies.map((policy) => writeHost(policy, hostsFolder));
+    return policies.map((policy) => writeHost(policy, hostsFolder, countries));
   const { port1: port, port2 } = new MessageChannel();
   const done = new Int32Array(new SharedArrayBuffer(4));
-  const given: SecondThread = { port: port2, done, hostsFolder };
+  const given: SecondThread = { port: port2, done, hostsFolder, countries };
   const worker = new Worker(SCRIPT, { workerData: given, transferList: [port2] });
   worker.unref();
   try {
-    return writeByTurns(policies, hostsFolder, port, done);
+    return writeByTurns(policies, given, port);
   } finally {
     port.close();
     void worker.terminate();
@@ -45,9 +48,8 @@ export function writeHosts(policies: readonly HostPolicy[], hostsFolder: string)
 /** This thread takes hosts from the front, the other one is handed them from the back. */
 function writeByTurns(
   policies: readonly HostPolicy[],
-  hostsFolder: string,
+  { hostsFolder, countries, done }: SecondThread,
   port: MessagePort,
-  done: Int32Array,
 ): WrittenHost[] {
   const written = new Array<WrittenHost>(policies.length);
   let front = 0;
@@ -58,7 +60,7 @@ function writeByTurns(
       port.postMessage({ index: back, policy: policies[back] });
     }
     const policy = policies[front];
-    if (front < back && policy !== undefined) written[front++] = writeHost(policy, hostsFolder);
+    if (front < back && policy !== undefined) written[front++] = writeHost(policy, hostsFolder, countries);
   }
   waitFor(policies.length - back, done);
   for (let one = receiveMessageOnPort(port); one !== undefined; one = receiveMessageOnPort(port)) {

@@ -1,6 +1,8 @@
 import { nameGeneration } from "../bundle/generation";
 import { writeBundle, type BundleContents } from "../bundle/write";
 import { compile } from "../compile/compile";
+import { countriesOf, resolveCountries, type CountriesByDatabase } from "../countries/resolve";
+import { withNetworks } from "../model/countries";
 import type { HostPolicy } from "../model/policy";
 import { policyInWords } from "../model/policy-words";
 import { probesOf } from "../model/probes";
@@ -20,26 +22,30 @@ export interface WrittenHost {
   readonly folder: string;
 }
 
-/** One policy → what its bundle holds. Pure. */
+/** One policy → what its bundle holds. Nothing is read but the database, where it names countries. */
 export function bundleContents(policy: HostPolicy): BundleContents {
-  return contentsAndWords(inNormalOrder(policy)).contents;
+  return contentsAndWords(inNormalOrder(policy), resolveCountries([policy])).contents;
 }
 
 /** One policy → its bundle in `FOLDER/HOST`. */
-export function writeHost(policy: HostPolicy, hostsFolder: string): WrittenHost {
-  const { contents, words } = contentsAndWords(inNormalOrder(policy));
+export function writeHost(policy: HostPolicy, hostsFolder: string, resolved: CountriesByDatabase): WrittenHost {
+  const { contents, words } = contentsAndWords(inNormalOrder(policy), resolved);
   const folder = writeBundle(hostsFolder, contents);
   return { host: policy.host, generation: contents.generation, words, folder };
 }
 
-function contentsAndWords(policy: HostPolicy): { contents: BundleContents; words: readonly string[] } {
-  const words = policyInWords(policy);
+function contentsAndWords(
+  policy: HostPolicy,
+  resolved: CountriesByDatabase,
+): { contents: BundleContents; words: readonly string[] } {
+  const countries = countriesOf(policy, resolved);
+  const words = policyInWords(policy, countries);
   const rendered = {
-    ...render(compile(policy), policy.backend),
+    ...render(compile(withNetworks(policy, countries)), policy.backend),
     [WORDS_FILE]: words.map((line) => `${line}\n`).join(""),
   };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
   const { host, path, groups = [], backend, target } = policy;
   const probes = (policy.review?.expectations ?? []).flatMap(probesOf);
-  return { contents: { host, path, groups, backend, generation, target, probes, texts, policy }, words };
+  return { contents: { host, path, groups, backend, generation, target, probes, texts, policy, countries }, words };
 }

@@ -1,4 +1,4 @@
-import { networkRange } from "../address-value";
+import { mergeRanges, rangesHold, rangesMeet, rangesOf, type AddressRange } from "../address-ranges";
 import { FAMILIES, type AddressPolicy, type Family } from "../addresses";
 import { show } from "../findings";
 import type { Entry, HostPolicy } from "../policy";
@@ -39,26 +39,19 @@ function whatIsWrong(
   of: readonly AddressPolicy[],
   except: readonly AddressPolicy[],
 ): "nothing" | "everything" | undefined {
-  const pairs = FAMILIES.map((family) => [rangesOf(of, family), rangesOf(except, family)] as const);
+  // What countries have is known when their networks stand in their place: the check is asked again then.
+  if ([...of, ...except].some(({ countries }) => countries !== undefined)) return undefined;
+  const pairs = FAMILIES.map((family) => [rangesIn(of, family), rangesIn(except, family)] as const);
   // INVARIANT: what is unknown or broken has no members; another check has told of it.
   if (pairs.every(([members]) => members.length === 0) || pairs.every(([, others]) => others.length === 0)) {
     return undefined;
   }
-  const meets = pairs.some(([members, others]) => members.some((one) => others.some((other) => overlap(one, other))));
-  if (!meets) return "nothing";
-  const swallowed = pairs.every(([members, others]) =>
-    members.every((one) => others.some((other) => holds(other, one))),
-  );
-  return swallowed ? "everything" : undefined;
+  if (!pairs.some(([members, others]) => rangesMeet(members, others))) return "nothing";
+  return pairs.every(([members, others]) => rangesHold(others, members)) ? "everything" : undefined;
 }
 
-type Range = readonly [first: bigint, last: bigint];
-
-const overlap = (one: Range, other: Range) => one[0] <= other[1] && other[0] <= one[1];
-const holds = (outer: Range, inner: Range) => outer[0] <= inner[0] && inner[1] <= outer[1];
-
-function rangesOf(addresses: readonly AddressPolicy[], family: Family): Range[] {
-  return addresses.flatMap((address) => address[`v${family}`].map((text) => networkRange(text, family)));
+function rangesIn(addresses: readonly AddressPolicy[], family: Family): AddressRange[] {
+  return mergeRanges(addresses.flatMap((address) => rangesOf(address[`v${family}`], family)));
 }
 
 function membersOf({ addresses }: HostPolicy, names: readonly string[]): AddressPolicy[] {

@@ -100,7 +100,8 @@ function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefine
 }
 
 function familiesOfAddress(address: AddressPolicy | undefined): number {
-  if (address === undefined) return BOTH;
+  // What a country has is known when its networks stand in its place: the check is asked again then.
+  if (address === undefined || address.countries !== undefined) return BOTH;
   return (address.v4.length > 0 ? V4 : 0) | (address.v6.length > 0 ? V6 : 0) || BOTH;
 }
 

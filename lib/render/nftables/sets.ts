@@ -32,11 +32,20 @@ export function renderSets(sets: readonly AddressSet[]): string[] {
         `\t\ttype ${TYPE[family]}`,
         "\t\tflags interval",
         "\t\tauto-merge",
-        `\t\telements = { ${elements.map(plainAddress).join(", ")} }`,
+        `\t\telements = { ${inLines(elements.map(plainAddress))} }`,
         "\t}",
       ];
     }),
   );
+}
+
+/** Some on a line: the host's awk need not take one of a megabyte. */
+const ON_A_LINE = 16;
+
+function inLines(elements: readonly string[]): string {
+  const lines: string[] = [];
+  for (let at = 0; at < elements.length; at += ON_A_LINE) lines.push(elements.slice(at, at + ON_A_LINE).join(", "));
+  return lines.join(",\n\t\t\t");
 }
 
 function nameOf(index: number, family: Family): string {
