@@ -9,6 +9,7 @@ import { renderIptables, type Texts } from "../../lib/render/iptables/render";
 import { GENERATION_MARK } from "../../lib/render/iptables/sets";
 import { Lab, type LabHost } from "../../lib/sandbox";
 import { synthesize } from "../../lib/synth/synthesize";
+import { useLegacyIptables } from "../flood/flood";
 import { inSeconds, median, print } from "./figures";
 import { policyFor } from "./lab-policy";
 
@@ -84,10 +85,7 @@ async function compare(host: LabHost, variant: "nft" | "legacy"): Promise<void> 
 async function main(): Promise<void> {
   const lab = await Lab.start({ hosts: [{ name: "nft", lan: true }, { name: "legacy", lan: true }] }); // prettier-ignore
   try {
-    const links = ["iptables", "ip6tables"].flatMap((tool) =>
-      ["", "-save", "-restore"].map((end) => `ln -s ../../sbin/${tool}-legacy${end} /usr/local/sbin/${tool}${end}`),
-    );
-    await lab.host("legacy").exec(links.join(" && "));
+    await useLegacyIptables(lab.host("legacy"));
     await compare(lab.host("nft"), "nft");
     await compare(lab.host("legacy"), "legacy");
   } finally {

@@ -54,7 +54,7 @@ for n, s in enumerate(kept):
     s.bind(("::", ${FIRST_PORT} + n))
 time.sleep(100000)`;
 
-const SENDER = readFileSync(join(__dirname, "packets-sender.py"), "utf8");
+const SENDER = readFileSync(join(__dirname, "../fixtures/udp-sender.py"), "utf8");
 
 /** How many packets have reached the sockets, of both families. */
 async function taken(host: LabHost): Promise<number> {
@@ -76,12 +76,12 @@ const KINDS: readonly Packets[] = FAMILIES.flatMap((family) => [true, false].map
 /** Nanoseconds for one packet, of all pairs in turn. */
 async function costOf(lab: Lab, host: LabHost, size: number, { family, accepted }: Packets): Promise<number> {
   const pairs = Array.from({ length: BATCH }, (_, n) => pairAt(Math.floor((n * size) / BATCH)));
-  const lines = pairs.map(({ source, port }) => `${source[family]} ${accepted ? port : port + PORTS}`);
   const target = family === 4 ? host.wanAddress : host.wanAddress6;
+  const lines = pairs.map(({ source, port }) => `${source[family]} ${target} ${accepted ? port : port + PORTS}`);
   await lab.client.exec(["ping", "-c", "1", "-W", "1", target]); // the bridge between learns where it is
   const before = await taken(host);
   const { code, stdout, stderr } = await lab.client.exec(
-    ["python3", "-c", SENDER, "wan0", await macOf(lab.client), await macOf(host), target, String(SECONDS)],
+    ["python3", "-c", SENDER, "wan0", await macOf(lab.client), await macOf(host), String(SECONDS)],
     { input: lines.join("\n"), timeoutMs: 60_000 },
   );
   if (code !== 0) throw new Error(stderr);

@@ -1,4 +1,50 @@
-# --- The kernel's rules by nftables. Only the table `inet cdkfw` is touched, in one transaction for all of it. ---
+# --- The kernel's rules by nftables. Only the table `inet cdkfw` is touched. ---
+#
+# A packet that walks a chain meets the rules of before or those of after, whole. What lies beside the rules is not so: in
+# the moment in which a transaction ends, new rules find nothing in a set of intervals that was made with them (measured:
+# Linux 6.18), and a hook with an old and a new chain may find both empty. So where a table stands, the sets come first,
+# the rules then take turns in the chains that stand, and the old sets go last. The new sets stand beside the old ones:
+# every second load puts `b.` before their names.
+
+# Reads how our table stands, a line `#wanted`, and a generation's text; prints three transactions, by their number.
+REPLACE_TABLE='
+function head_of(line, i) { i = index(line, " comment \""); return i ? substr(line, 1, i - 1) : line }
+function renamed(line, head, words, n, i, name, out) {
+  head = head_of(line)
+  n = split(head, words, /[ ]/)
+  for (i = 1; i <= n; i++) {
+    if (substr(words[i], 1, 1) == "@" && (substr(words[i], 2) in made)) words[i] = "@" fresh substr(words[i], 2)
+    else if (i > 1 && words[i - 1] == "name") {
+      name = words[i]; gsub(/"/, "", name)
+      if (name in made) words[i] = "\"" fresh name "\""
+    }
+    out = out (i > 1 ? " " : "") words[i]
+  }
+  return out substr(line, length(head) + 1)
+}
+!wanting && $0 == "#wanted" { wanting = 1; fresh = last == "b." ? "" : "b."; next }
+!wanting {
+  if (/^\tchain /) stands[$2] = 1
+  else if (/^\t(set|limit) /) there[$1 " inet cdkfw " $2] = $2
+  else if (/^\t[a-z]/) exit 1 # none of ours: only all of it can be replaced
+  else if (head_of($0) ~ / (@|name ")b\./) last = "b."
+  next
+}
+/^\t(set|limit) / { made[$2] = 1; inside = 1; $0 = "\t" $1 " " fresh $2 " {" }
+inside { sets[++m] = "1 " $0; if (/^\t}/) inside = 0; next }
+/^\tchain / { wanted[$2] = 1; on = 1 }
+on { rules[++n] = "2 " renamed($0) }
+END {
+  if (!wanting) exit 1
+  for (thing in there) print ((there[thing] ~ /^b\./) == (fresh == "b.") ? 1 : 3), "delete", thing
+  print "1 table inet cdkfw {"
+  for (i = 1; i <= m; i++) print sets[i]
+  print "1 }"
+  print "2 flush table inet cdkfw"
+  for (chain in stands) if (!(chain in wanted)) print "2 delete chain inet cdkfw", chain
+  print "2 table inet cdkfw {"
+  for (i = 1; i <= n; i++) print rules[i]
+}'
 
 # load_nftables FOLDER: makes our table that of a generation. A rule for interfaces that are no bridges is a comment to
 # nft until its mark is taken off.
@@ -8,23 +54,38 @@ load_nftables() {
     $1 == "#unless-bridge" { if (index(bridges, " " $2 " ") > 0) next; sub(/#unless-bridge [^ ]+ /, "") }
     { print }
   ' "$1/nftables") || return 1
-  printf '%s\n' "$load" | nft -f -
+  replace_nftables "$load" || printf '%s\n' "$load" | nft -f -
+}
+
+# replace_nftables TEXT: where our table stands. It fails where somebody changed more in it than rules and sets.
+replace_nftables() {
+  live=$(nft -t list table inet cdkfw 2>/dev/null) || return 1
+  plan=$(printf '%s\n#wanted\n%s\n' "$live" "$1" | awk "$REPLACE_TABLE") || return 1
+  for step in 1 2 3; do
+    printf '%s\n' "$plan" | sed -n "s/^$step //p" | nft -f - 2>/dev/null || return 1
+  done
 }
 
 nftables_stands() { command -v nft >/dev/null 2>&1 && nft list table inet cdkfw >/dev/null 2>&1; }
 unload_nftables() { if nftables_stands; then nft delete table inet cdkfw; fi; }
 
-# Our table as the kernel holds it, without counters, and without the sources that its counts have met. nft prints moments
-# in the time zone of whoever asks.
+# Our table as the kernel holds it, without counters, without the sources that its counts have met, and whatever the order
+# in which it was made. nft prints moments in the time zone of whoever asks.
 live_nftables() {
   nftables_stands || return 0
   TZ=UTC nft -s list table inet cdkfw | awk '
+    /^[^\t]/ || !NF { next }
+    { i = index($0, " comment \""); head = i ? substr($0, 1, i - 1) : $0; rest = substr($0, length(head) + 1)
+      gsub(/ @b\./, " @", head); gsub(/ name "b\./, " name \"", head)
+      if (/^\t(set|limit) b\./) sub(/ b\./, " ", head)
+      $0 = head rest }
+    /^\t[a-z]/ { block = $1 " " $2 }
     /^\tset / { set = ""; dynamic = 0; elements = 0 }
     /^\t\tflags .*dynamic/ { dynamic = 1 }
     dynamic && /^\t\telements = / { elements = 1 }
     elements { if (/}$/) elements = 0; next }
-    { print }
-  '
+    { print block "\t" $0 }
+  ' | sort -s -t "$(printf '\t')" -k 1,1
 }
 
 # Everything of ours but SSH: see 60-safe.sh.

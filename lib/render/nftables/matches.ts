@@ -1,8 +1,8 @@
 import type { Family } from "../../model/addresses";
 import { PROTOCOL, type Match } from "../../compile/ruleset";
-import type { PortRange } from "../../model/services";
 import { rateWords, sourceSetName } from "./counts";
 import { pairSetName } from "./pair-sets";
+import type { PortTest } from "./port-sets";
 import { quoteInterface } from "./quote";
 import type { AddressTest } from "./sets";
 
@@ -24,19 +24,22 @@ export interface Fragment {
   readonly words: string;
 }
 
-type AddressTests = (set: string, family: Family) => AddressTest;
+export interface MatchContext {
+  readonly addressTest: (set: string, family: Family) => AddressTest;
+  readonly portTest: PortTest;
+}
 
 /** How each kind of match is written: a list of alternatives; none where no packet can match. */
 type Printers = {
-  readonly [K in Match["kind"]]: (match: Extract<Match, { kind: K }>, tests: AddressTests) => Fragment[];
+  readonly [K in Match["kind"]]: (match: Extract<Match, { kind: K }>, context: MatchContext) => Fragment[];
 };
 
 const PRINTERS: Printers = {
   "in-interface": ({ name }) => [{ words: `iifname ${quoteInterface(name)}` }],
   "out-interface": ({ name }) => [{ words: `oifname ${quoteInterface(name)}` }],
-  address: ({ side, set, except = false }, tests) => {
+  address: ({ side, set, except = false }, { addressTest }) => {
     const alternatives = ([4, 6] as const).flatMap((family): Fragment[] => {
-      const test = tests(set, family);
+      const test = addressTest(set, family);
       switch (test.kind) {
         case "none":
           return except ? [{ family, words: "" }] : [];
@@ -58,8 +61,8 @@ const PRINTERS: Printers = {
     if (number === PROTOCOL.icmpv6) return [{ family: 6, words }];
     return [{ words }];
   },
-  ports: ({ side, protocol, ranges }) => [
-    { words: `${protocol} ${side === "source" ? "s" : "d"}port ${oneOf(ranges.map(printRange))}` },
+  ports: ({ side, protocol, ranges }, { portTest }) => [
+    { words: `${protocol} ${side === "source" ? "s" : "d"}port ${portTest(ranges)}` },
   ],
   icmp: ({ family, types }) => {
     const field = family === 4 ? "icmp" : "icmpv6";
@@ -111,17 +114,13 @@ const PRINTERS: Printers = {
   ],
 };
 
-export function printMatch(match: Match, tests: AddressTests): Fragment[] {
-  const print = PRINTERS[match.kind] as (match: Match, tests: AddressTests) => Fragment[];
-  return print(match, tests);
+export function printMatch(match: Match, context: MatchContext): Fragment[] {
+  const print = PRINTERS[match.kind] as (match: Match, context: MatchContext) => Fragment[];
+  return print(match, context);
 }
 
 function oneOf(words: readonly string[]): string {
   return words.length === 1 ? (words[0] ?? "") : `{ ${words.join(", ")} }`;
-}
-
-function printRange([first, last]: PortRange): string {
-  return first === last ? String(first) : `${first}-${last}`;
 }
 
 /** A count of its own for every source: the rule matches while the source's is not used up. */

@@ -1,11 +1,11 @@
-import type { Family } from "../../model/addresses";
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
 import { renderCounts } from "./counts";
-import { printMatch, type Fragment } from "./matches";
+import { printMatch, type Fragment, type MatchContext } from "./matches";
 import { TABLE, chainName } from "./names";
 import { renderPairSets } from "./pair-sets";
+import { portTest, renderPortSets } from "./port-sets";
 import { quoteComment } from "./quote";
-import { addressTests, renderSets, type AddressTest } from "./sets";
+import { addressTests, renderSets } from "./sets";
 import { isOfOneFamily, printVerdict } from "./verdicts";
 
 /**
@@ -20,25 +20,23 @@ const BASE: Readonly<Record<Hook, string>> = {
   postrouting: "type nat hook postrouting priority srcnat - 1; policy accept;",
 };
 
-type AddressTests = (set: string, family: Family) => AddressTest;
-
 /**
- * Ruleset → one file for `nft -f`: the table as it stood is deleted and made anew in one transaction, of both families,
- * sets and all. It holds no map: where the table is replaced while a packet walks it, the kernel no longer finds what is
- * in one, and the packet would meet the rules behind it (seen once in some hundred replacements under a flood; the
- * elements of sets stay). A line `#unless-bridge eth0 …` is read by the runtime on the host, which alone knows whether the
- * interface is a bridge.
+ * Ruleset → one file for `nft -f`, of both families, sets first. It loads as it is where no table of ours stands; where one
+ * does, the runtime replaces its parts in an order in which no packet notices. It holds no map: in the moment in which one
+ * goes, the kernel no longer finds what is in it (seen once in some hundred replacements under a flood). A line
+ * `#unless-bridge eth0 …` is read by the runtime on the host, which alone knows whether the interface is a bridge.
  */
 export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", string>> {
-  const tests = addressTests(ruleset.sets);
+  const context = { addressTest: addressTests(ruleset.sets), portTest: portTest(ruleset.chains) };
   const lines = [
     `table ${TABLE}`,
     `delete table ${TABLE}`,
     `table ${TABLE} {`,
     ...renderSets(ruleset.sets),
+    ...renderPortSets(ruleset.chains),
     ...renderPairSets(ruleset.chains, inWords),
     ...renderCounts(ruleset.chains),
-    ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, tests)),
+    ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, context)),
     "}",
   ];
   return { nftables: `${lines.join("\n")}\n` };
@@ -49,20 +47,20 @@ function inOrderOfUse(chains: readonly Chain[]): Chain[] {
   return [...chains].reverse();
 }
 
-function renderChain({ name, hook, rules }: Chain, tests: AddressTests): string[] {
+function renderChain({ name, hook, rules }: Chain, context: MatchContext): string[] {
   return [
     `\tchain ${chainName(name)} {`,
     ...(hook === undefined ? [] : [`\t\t${BASE[hook]}`]),
-    ...rules.flatMap((rule) => renderRule(rule, tests)).map((line) => `\t\t${line}`),
+    ...rules.flatMap((rule) => renderRule(rule, context)).map((line) => `\t\t${line}`),
     "\t}",
   ];
 }
 
 /** Every combination of the matches' alternatives, of one family at a time, is a rule of its own. */
-function renderRule(rule: Rule, tests: AddressTests): string[] {
+function renderRule(rule: Rule, context: MatchContext): string[] {
   let alternatives: Fragment[] = [{ words: "", ...(rule.family !== undefined && { family: rule.family }) }];
   for (const match of rule.matches) {
-    const printed = printMatch(match, tests);
+    const printed = printMatch(match, context);
     alternatives = alternatives.flatMap((before) => printed.flatMap((fragment) => joined(before, fragment) ?? []));
   }
   if (isOfOneFamily(rule.verdict)) alternatives = alternatives.flatMap(ofOneFamily);
