@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { extname, join, relative, resolve } from "node:path";
 import { Fleet } from "../constructs";
 import { stackNames } from "../lib/bundle/read";
 import { parsePolicyFile } from "../lib/model/parse-policy";
+import { show } from "../lib/model/findings";
 import { UserError } from "../lib/model/user-error";
 import { synthesize, type SynthesizedHost } from "../lib/synth/synthesize";
 
@@ -55,14 +56,17 @@ export async function compilePolicy(file: string, output: string): Promise<Synth
     case ".yaml":
     case ".yml":
     case ".json":
-      return synthesize(parsePolicyFile(readFileSync(file, "utf8"), file), output, "policy");
+      return synthesize(parsePolicyFile(readFileSync(file, "utf8"), file), output, "policy", {
+        source: sourceOf(file),
+        fleets: [],
+      });
     case ".ts":
     case ".mts":
     case ".cts":
     case ".js":
     case ".cjs":
     case ".mjs":
-      return (await loadFleets(file)).flatMap((fleet) => synthesize(fleet.policies(), output, fleet.node.id));
+      return compileFleets(await loadFleets(file), file, output);
     default:
       throw new UserError(
         "no-policy",
@@ -70,6 +74,32 @@ export async function compilePolicy(file: string, output: string): Promise<Synth
         "Policy files end in .ts, .js, .yaml or .json.",
       );
   }
+}
+
+/** Each fleet is a stack by its id. */
+function compileFleets(fleets: readonly Fleet[], file: string, output: string): SynthesizedHost[] {
+  const ids = new Set<string>();
+  for (const { node } of fleets) {
+    if (ids.has(node.id)) {
+      throw new UserError(
+        "two-fleets",
+        `\`${file}\` exports two fleets with the id ${show(node.id)}`,
+        "Give one of the two another id: bundles are kept by it.",
+      );
+    }
+    ids.add(node.id);
+  }
+  return fleets.flatMap((fleet) => {
+    const hosts = fleet.hosts.map(({ hostName }) => hostName);
+    const { rolloutPlan: rollout } = fleet;
+    const rollouts = rollout === undefined ? [] : [{ fleet: fleet.node.path, hosts, rollout }];
+    return synthesize(fleet.policies(), output, fleet.node.id, { source: sourceOf(file), fleets: rollouts });
+  });
+}
+
+/** As another run of the same file from the same folder names it. */
+function sourceOf(file: string): string {
+  return relative(process.cwd(), resolve(file)).replaceAll("\\", "/");
 }
 
 async function loadFleets(file: string): Promise<Fleet[]> {

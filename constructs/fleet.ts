@@ -2,18 +2,20 @@ import type { Construct, IConstruct } from "constructs";
 import { day } from "../lib/model/conditions";
 import { countryDatabaseName } from "../lib/model/countries";
 import { countryDatabaseFrom } from "../lib/model/country-database";
-import { explainValue, type Mistake } from "../lib/model/explain-issues";
+import { explainIssues, explainValue, type Mistake } from "../lib/model/explain-issues";
 import type { FindingCode } from "../lib/model/finding-codes";
 import { errorsAmong, printFinding, show, type Finding } from "../lib/model/findings";
 import { FindingsError } from "../lib/model/findings-error";
 import { printOrigin, type Origin } from "../lib/model/origin";
 import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../lib/model/policy";
+import { rollout, type Rollout, type RolloutSettings } from "../lib/model/rollout";
 import type { Address } from "./address";
 import type { Host } from "./host";
 import { ReviewSettings, type ManagementProps } from "./host-review";
 import { Inventory } from "./inventory";
 import { callerPlace } from "./origin";
 import { PolicyConstruct } from "./policy-construct";
+import { unknownNamesOf } from "./rollout-names";
 import type { ServiceLike } from "./rule";
 import type { Service } from "./service";
 import type { AddressTexts } from "./used-addresses";
@@ -84,6 +86,7 @@ export class Fleet extends PolicyConstruct {
   readonly review: ReviewSettings;
   readonly #hosts: Host[] = [];
   readonly #hostNames = new Map<string, Host>();
+  #rollout: Rollout | undefined;
 
   constructor(scope: Construct, id: string, props: FleetProps = {}) {
     super(scope, id, { twice: "a mistake" });
@@ -128,6 +131,32 @@ export class Fleet extends PolicyConstruct {
   }
 
   /**
+   * Says in which steps the fleet is deployed, and when that stops: by `cdkfw deploy`, and by `cdktf deploy`.
+   *
+   * ```ts
+   * fleet.rollout({ canary: 1, waves: "25%", maxFailures: 0, pause: "30s" });
+   * ```
+   *
+   * Without it all hosts are deployed to side by side, and a failure stops nobody else.
+   */
+  rollout(settings: RolloutSettings): void {
+    if (this.#rollout !== undefined) {
+      this.report({ problem: "the fleet has two rollouts", fix: "join them to one" });
+      return;
+    }
+    const result = rollout.safeParse(settings);
+    if (result.success) this.#rollout = result.data;
+    for (const { problem, allowed, fix } of explainIssues(rollout, settings, result.error?.issues ?? [], ["rollout"])) {
+      this.report({ problem, ...(allowed !== undefined && { allowed }), ...(fix !== undefined && { fix }) });
+    }
+  }
+
+  /** How the fleet is deployed, where it says so. @internal */
+  get rolloutPlan(): Rollout | undefined {
+    return this.#rollout;
+  }
+
+  /**
    * The firewalls of all hosts as plain data, in the order of declaration.
    * @throws FindingsError `invalid-fleet` with all findings, where there are any
    */
@@ -149,6 +178,7 @@ export class Fleet extends PolicyConstruct {
   override ownFindings(): readonly Finding[] {
     return [
       ...super.ownFindings(),
+      ...unknownNamesOf(this.#rollout, this.#hosts).map((mistake) => ({ ...mistake, origin: this.origin })),
       ...this.#findingsOfServices(),
       ...this.#strangers().flatMap((address) => address.ownFindings()),
     ];

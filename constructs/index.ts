@@ -27,5 +27,6 @@ export { FindingsError } from "../lib/model/findings-error";
 export type { InventoryInput } from "../lib/model/inventory";
 export type { InventoryNode, Json } from "../lib/model/inventory-node";
 export type { Action, Backend, Entry, HostPolicy } from "../lib/model/policy";
+export type { RolloutSettings } from "../lib/model/rollout";
 export type { Origin } from "../lib/model/origin";
 export { UserError } from "../lib/model/user-error";

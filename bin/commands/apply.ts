@@ -12,7 +12,7 @@ import {
   type WindowFlags,
 } from "../options";
 import { printJson } from "../output";
-import { SILENT, progress } from "../progress";
+import { viewOf } from "../view/view";
 
 type Flags = ConnectionFlags & WindowFlags & { bundle: string; json?: boolean };
 
@@ -27,10 +27,13 @@ export function applyCommand(): Command {
   return action(command, async (flags: Flags) => {
     const bundle = readBundle(flags.bundle);
     const { host } = bundle.manifest;
-    const view = flags.json === true ? SILENT : progress([host]);
-    const onStep = view.step.bind(view, host);
-    const outcome = await deployHost(bundle, { ...handshakeOptions(flags, 1), onStep });
-    view.done(outcome);
+    const view = flags.json === true ? undefined : viewOf([host], false);
+    const outcome = await deployHost(bundle, {
+      ...handshakeOptions(flags, 1),
+      onStep: (step) => view?.onEvent({ event: "step", host, step }),
+    });
+    view?.onEvent({ event: "host", ...outcome });
+    view?.end([outcome]);
     if (flags.json === true) printJson(outcome);
     return exitCode([outcome]);
   });

@@ -3,7 +3,7 @@ import { App, TerraformStack } from "cdktf";
 import { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
 import type { Construct } from "constructs";
 import type { Fleet, HostPolicy } from "../index";
-import { bundleContents, synthesize, WORDS_FILE } from "../../lib/synth/synthesize";
+import { bundleContents, synthesize, WORDS_FILE, type StackFacts } from "../../lib/synth/synthesize";
 import { rulesetLines } from "./plan-detail";
 
 /** What a stack deploys: some hosts of a fleet. */
@@ -83,9 +83,16 @@ export class StackBundles {
     this.begin();
     for (const part of this.parts) part.completeResources();
     this.#output = output;
-    for (const { host, generation, words } of synthesize(this.#all(), output, this.stack.node.id)) {
+    for (const { host, generation, words } of synthesize(this.#all(), output, this.stack.node.id, this.#facts())) {
       this.#synthesized.set(host, { generation, words });
     }
+  }
+
+  #facts(): StackFacts {
+    const fleets = this.parts.flatMap(({ fleet, hostNames }) =>
+      fleet.rolloutPlan === undefined ? [] : [{ fleet: fleet.node.path, hosts: hostNames, rollout: fleet.rolloutPlan }],
+    );
+    return { fleets };
   }
 
   #contents(host: string): ReturnType<typeof bundleContents> {

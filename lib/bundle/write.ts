@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Countries } from "../model/countries";
 import type { Probe } from "../model/probes";
@@ -6,6 +6,7 @@ import type { SshTarget } from "../model/target";
 import { BUNDLE_FORMAT, COUNTRIES_FILE, MANIFEST_FILE, POLICY_FILE, type Manifest } from "./format";
 import { sha256 } from "./generation";
 import { portableTarget } from "./portable-target";
+import { holds, replaceFile } from "./replace-file";
 
 export interface BundleContents {
   readonly host: string;
@@ -62,14 +63,4 @@ function removeStrangers(folder: string, wanted: ReadonlySet<string>): void {
   for (const name of readdirSync(folder)) {
     if (!wanted.has(name)) rmSync(join(folder, name), { recursive: true });
   }
-}
-
-function replaceFile(file: string, text: string): void {
-  if (holds(file, text)) return;
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
-}
-
-function holds(file: string, text: string): boolean {
-  return existsSync(file) && readFileSync(file, "utf8") === text;
 }

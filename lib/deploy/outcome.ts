@@ -10,6 +10,8 @@ export type Ending =
   | "safe-rules"
   /** Nothing was changed. */
   | "failed"
+  /** The rollout had stopped before it was this host's turn. */
+  | "not-begun"
   /** The host could not be asked: its timer brings back what stood before. */
   | "unknown";
 
@@ -32,5 +34,5 @@ export type Step = (typeof STEPS)[number];
 export function exitCode(outcomes: readonly Outcome[]): 0 | 1 | 3 {
   const endings = new Set(outcomes.map(({ outcome }) => outcome));
   if (endings.has("rolled-back") || endings.has("safe-rules")) return 3;
-  return endings.has("failed") || endings.has("unknown") ? 1 : 0;
+  return endings.has("failed") || endings.has("unknown") || endings.has("not-begun") ? 1 : 0;
 }

@@ -6,6 +6,8 @@ export interface Selectable {
   readonly groups: readonly string[];
 }
 
+const GROUP = "group:";
+
 /** What may be said where hosts are meant, in words for helps and errors. */
 export const SELECTOR_FORMS = "`web-1`, `web-*`, `group:db`, and `!web-3` for all but that";
 
@@ -30,16 +32,20 @@ export function selectHosts<T extends Selectable>(hosts: readonly T[], selectors
   throw new UserError("no-host", `${selectors.map(show).join(" ")} leaves no host of ${of}`, "Exclude fewer of them.");
 }
 
+/** Whether a name, a pattern or a group means this host. */
+export function fits(host: Selectable, selector: string): boolean {
+  if (!selector.startsWith(GROUP)) return matcher(selector)(host.name);
+  return host.groups.some(matcher(selector.slice(GROUP.length)));
+}
+
 export function isExclusion(selector: string): boolean {
   return selector.startsWith("!");
 }
 
 function named<T extends Selectable>(hosts: readonly T[], text: string, of: string): ReadonlySet<T> {
-  const group = text.startsWith("group:") ? text.slice("group:".length) : undefined;
-  const fits = matcher(group ?? text);
-  const found = hosts.filter((host) => (group === undefined ? fits(host.name) : host.groups.some(fits)));
+  const found = hosts.filter((host) => fits(host, text));
   if (found.length > 0) return new Set(found);
-  throw group === undefined ? unknownHost(hosts, text, of) : unknownGroup(hosts, group, of);
+  throw text.startsWith(GROUP) ? unknownGroup(hosts, text.slice(GROUP.length), of) : unknownHost(hosts, text, of);
 }
 
 /** `*` stands for any letters, `?` for one. */
@@ -62,7 +68,7 @@ function unknownHost(hosts: readonly Selectable[], text: string, of: string): Us
 
 function unknownGroup(hosts: readonly Selectable[], group: string, of: string): UserError {
   const groups = [...new Set(hosts.flatMap((host) => host.groups))];
-  return new UserError("unknown-group", `${show(group)} is no group of ${of}`, proposal(group, groups, "group:"));
+  return new UserError("unknown-group", `${show(group)} is no group of ${of}`, proposal(group, groups, GROUP));
 }
 
 function proposal(given: string, known: readonly string[], before = ""): string {

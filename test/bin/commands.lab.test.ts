@@ -28,6 +28,19 @@ async function run(...args: string[]): Promise<{ code: number | null; json: unkn
   return { code, json: JSON.parse(stdout) as unknown };
 }
 
+/** `deploy --json`: the outcome of each host by its name, and the last line. */
+async function deploy(...args: string[]) {
+  const { code, stdout } = await cdkfw(["deploy", "--no-synth", ...args, "--out", out, "--json"]);
+  const events = stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
+  const ended = events.filter(({ event }) => event === "host");
+  return {
+    code,
+    events,
+    outcomes: Object.fromEntries(ended.map(({ host, outcome }) => [host, outcome])),
+    end: events.at(-1),
+  };
+}
+
 const apply = (host: string, ...more: string[]): ReturnType<typeof cdkfw> =>
   cdkfw(["apply", "--bundle", join(out, "stacks/edge/hosts", host), "--confirm-timeout", "5", ...more]);
 
@@ -46,9 +59,13 @@ test("deploy brings all hosts their bundles, exit 0; again: unchanged", async ()
   const { code, stdout } = await cdkfw(["deploy", "--no-synth", "--out", out]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^h1 {2}committed/m);
-  expect(stdout).toMatch(/^3 hosts: 3 committed$/m);
-  const again = await run("deploy", "--no-synth");
-  expect(again).toMatchObject({ code: 0, json: [1, 2, 3].map((n) => ({ host: `h${n}`, outcome: "unchanged" })) });
+  expect(stdout).toMatch(/^3 hosts in .* s: 3 committed$/m);
+  const again = await deploy();
+  expect(again).toMatchObject({
+    code: 0,
+    outcomes: { h1: "unchanged", h2: "unchanged", h3: "unchanged" },
+    end: { event: "end", hosts: 3, outcomes: { unchanged: 3 }, exit: 0 },
+  });
   expect(await run("diff", "--no-synth")).toMatchObject({ code: 0 });
 });
 
@@ -91,8 +108,8 @@ test.each(["reject", "drop"] as const)("a policy that would %s SSH: exit 3, and 
   expect(stdout).toMatch(/^h1 {2}rolled.back/);
   expect(stdout).toContain("Does the policy accept SSH from where you deploy?");
   await over(lab.host("h1"), (connection) => connection.run("true"));
-  const all = await run("deploy", "--no-synth", "--confirm-timeout", "5");
-  expect(all).toMatchObject({ code: 3, json: [{ outcome: "rolled-back" }, { outcome: "unchanged" }, {}] });
+  const all = await deploy("--confirm-timeout", "5");
+  expect(all).toMatchObject({ code: 3, outcomes: { h1: "rolled-back", h2: "unchanged" } });
 });
 
 test("ways to the host other than the bundle's", async () => {
