@@ -4,6 +4,7 @@ import { stackNames } from "../../lib/bundle/read";
 import type { HostSummary } from "../../lib/report/data";
 import { hostReport, policyOf, type HostAdditions } from "../../lib/report/host-report";
 import { reportHtml } from "../../lib/report/html";
+import { SharedSets } from "../../lib/report/shared-sets";
 import type { Bundle } from "../../lib/bundle/format";
 import { action } from "../action";
 import { compareLines } from "../compare-lines";
@@ -32,12 +33,14 @@ export function reportCommand(): Command {
     .addHelpText("after", "\nExample:\n  cdkfw synth && cdkfw report --html firewalls.html");
   return action(command, (names: string[], flags: Flags) => {
     const before = flags.against === undefined ? undefined : byHost(bundlesOf(flags.against, []));
-    const hosts = bundlesOf(flags.out, names).map((bundle) => reportOf(bundle, before));
+    const sets = new SharedSets();
+    const hosts = bundlesOf(flags.out, names).map((bundle) => reportOf(bundle, sets, before));
     const html = reportHtml({
       title: flags.title ?? `Firewalls of ${stackNames(flags.out).join(", ")}`,
       made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
       ...(flags.against !== undefined && { against: flags.against }),
       hosts,
+      sets: sets.packed,
     });
     writeFileSync(flags.html, html);
     if (flags.json === true) printJson({ file: flags.html, hosts: hosts.map(({ name }) => name) });
@@ -50,11 +53,9 @@ function byHost(bundles: readonly Bundle[]): Map<string, Bundle> {
   return new Map(bundles.map((bundle) => [bundle.manifest.host, bundle]));
 }
 
-function reportOf(bundle: Bundle, before: ReadonlyMap<string, Bundle> | undefined): HostSummary {
-  return hostReport(bundle, policyOf(bundle), {
-    findings: [],
-    ...(before !== undefined && changeSince(bundle, before.get(bundle.manifest.host))),
-  });
+function reportOf(bundle: Bundle, sets: SharedSets, before: ReadonlyMap<string, Bundle> | undefined): HostSummary {
+  const change = before === undefined ? {} : changeSince(bundle, before.get(bundle.manifest.host));
+  return hostReport(bundle, policyOf(bundle), { findings: [], ...change }, sets);
 }
 
 function changeSince(bundle: Bundle, old: Bundle | undefined): Pick<HostAdditions, "change" | "changes"> {

@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
 import { evaluate, type Trace } from "../../lib/analysis/evaluate";
 import { packetOf, type PacketText } from "../../lib/analysis/packet-of-text";
-import { decisionInWords, placeOf, stepInWords } from "../../lib/analysis/trace-words";
+import { placeOf } from "../../lib/analysis/place-of";
+import { decisionInWords, stepInWords } from "../../lib/analysis/trace-words";
 import { readPolicy } from "../../lib/bundle/read-policy";
 import { compile } from "../../lib/compile/compile";
 import { withNetworks } from "../../lib/model/countries";

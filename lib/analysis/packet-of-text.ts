@@ -1,6 +1,6 @@
 import type { ConntrackState } from "../compile/ruleset";
-import { familyOf, normaliseAddress } from "../model/addresses";
-import { show } from "../model/findings";
+import { familyOf, normaliseAddress } from "../model/address-spelling";
+import { show } from "../model/show";
 import { UserError } from "../model/user-error";
 import type { Packet } from "./packet";
 

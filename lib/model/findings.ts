@@ -2,6 +2,8 @@ import { distance } from "fastest-levenshtein";
 import { FINDING_KINDS, type FindingCode, type Level } from "./finding-codes";
 import { printOrigin, type Origin } from "./origin";
 
+export { show } from "./show";
+
 /** One thing to tell about what a user declared. A synth collects all of them and shows them together. */
 export interface Finding {
   readonly origin: Origin;
@@ -56,20 +58,4 @@ export function nearestName(given: string, known: Iterable<string>): string | un
 export function byPlace(findings: readonly Finding[]): Finding[] {
   const place = ({ origin }: Finding) => (origin.line ?? 0) * 100_000 + Math.min(origin.column ?? 0, 99_999);
   return [...findings].sort((one, other) => place(one) - place(other));
-}
-
-/** A user's text as it may be shown in an error: on one line, control characters escaped, cut where it is long. */
-export function show(given: unknown): string {
-  const text = typeof given === "string" ? given : inJson(given);
-  const escaped = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029`]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
-  return `\`${escaped.length > 80 ? `${escaped.slice(0, 77)}…` : escaped}\``;
-}
-
-/** Constructs and other objects with circles in them are shown by their kind. */
-function inJson(given: unknown): string {
-  try {
-    return JSON.stringify(given) ?? String(given);
-  } catch {
-    return `a ${(given as object).constructor?.name ?? "value"}`;
-  }
 }

@@ -11,6 +11,8 @@ export interface ReportData {
   /** What the changes are counted against. @default the report compares nothing */
   readonly against?: string;
   readonly hosts: readonly HostSummary[];
+  /** Large sets of addresses that hosts share, `{ v4, v6 }`, each packed as hosts are. */
+  readonly sets: readonly string[];
 }
 
 /** A host as the fleet's table shows it. */
@@ -35,7 +37,10 @@ export interface HostDetails {
   readonly flows: readonly Flow[];
   readonly findings: readonly FindingReport[];
   readonly changes?: ChangeReport;
+  /** Its large sets are empty: `shared` tells where their elements are. */
   readonly ruleset: Ruleset;
+  /** Numbers in `ReportData.sets`, by the names of sets. */
+  readonly shared: Readonly<Record<string, number>>;
 }
 
 export interface ZoneReport {

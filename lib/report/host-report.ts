@@ -1,4 +1,3 @@
-import { deflateRawSync } from "node:zlib";
 import type { Bundle } from "../bundle/format";
 import { readPolicy } from "../bundle/read-policy";
 import { compile } from "../compile/compile";
@@ -9,6 +8,8 @@ import { endpointInWords } from "../model/endpoint";
 import { entryInWords } from "../model/words";
 import type { ChangeReport, Counter, EntryReport, FindingReport, HostDetails, HostSummary, Level } from "./data";
 import { flowsOf } from "./flows";
+import { pack } from "./pack";
+import type { SharedSets } from "./shared-sets";
 
 /** What a host's bundle alone does not tell. */
 export interface HostAdditions {
@@ -24,7 +25,12 @@ export function policyOf(bundle: Bundle): HostPolicy {
   return withNetworks(policy, countries);
 }
 
-export function hostReport({ manifest }: Bundle, policy: HostPolicy, additions: HostAdditions): HostSummary {
+export function hostReport(
+  { manifest }: Bundle,
+  policy: HostPolicy,
+  additions: HostAdditions,
+  sets: SharedSets,
+): HostSummary {
   const { findings, change, changes, counters } = additions;
   const details: HostDetails = {
     zones: policy.zones.map(({ name, interfaces }) => ({ name, interfaces: interfaces.map((one) => one.name) })),
@@ -32,7 +38,7 @@ export function hostReport({ manifest }: Bundle, policy: HostPolicy, additions: 
     flows: flowsOf(policy),
     findings,
     ...(changes !== undefined && { changes }),
-    ruleset: compile(policy),
+    ...sets.takeFrom(compile(policy)),
   };
   return {
     name: manifest.host,
@@ -44,7 +50,7 @@ export function hostReport({ manifest }: Bundle, policy: HostPolicy, additions: 
     entries: details.entries.length,
     findings: countLevels(findings),
     ...(change !== undefined && { change }),
-    packed: deflateRawSync(JSON.stringify(details)).toString("base64"),
+    packed: pack(details),
   };
 }
 

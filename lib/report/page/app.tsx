@@ -1,4 +1,5 @@
 import type { ReportData } from "../data";
+import { Sets } from "./details";
 import { FleetView } from "./fleet-view";
 import { HostView } from "./host-view";
 import { go, hrefOf, useRoute } from "./route";
@@ -8,7 +9,7 @@ export function App({ data }: { readonly data: ReportData }) {
   const route = useRoute();
   const host = data.hosts.find(({ name }) => name === route.host);
   return (
-    <>
+    <Sets.Provider value={data.sets}>
       <header class="bar">
         <a class="title" href={hrefOf({})}>
           {data.title}
@@ -35,6 +36,6 @@ export function App({ data }: { readonly data: ReportData }) {
           <FleetView data={data} />
         )}
       </main>
-    </>
+    </Sets.Provider>
   );
 }

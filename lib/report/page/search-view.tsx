@@ -1,6 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
-import type { EntryReport, HostSummary } from "../data";
-import { detailsOf } from "./details";
+import { useContext, useEffect, useState } from "preact/hooks";
+import type { EntryReport, HostSummary, ReportData } from "../data";
+import { detailsOf, Sets } from "./details";
 import { hrefOf } from "./route";
 import { holds } from "./rules";
 
@@ -13,14 +13,15 @@ interface Hit {
 
 /** The rules of all hosts that hold a text. */
 export function SearchView({ hosts, text }: { readonly hosts: readonly HostSummary[]; readonly text: string }) {
+  const sets = useContext(Sets);
   const [hits, setHits] = useState<readonly Hit[]>();
   useEffect(() => {
     let wanted = true;
-    void Promise.all(hosts.map((host) => hitsOn(host, text))).then((found) => wanted && setHits(found.flat()));
+    void Promise.all(hosts.map((host) => hitsOn(host, text, sets))).then((found) => wanted && setHits(found.flat()));
     return () => {
       wanted = false;
     };
-  }, [hosts, text]);
+  }, [hosts, text, sets]);
   if (hits === undefined) return <p>Searching…</p>;
   return (
     <>
@@ -57,7 +58,7 @@ export function SearchView({ hosts, text }: { readonly hosts: readonly HostSumma
   );
 }
 
-async function hitsOn(host: HostSummary, text: string): Promise<Hit[]> {
-  const { entries } = await detailsOf(host);
+async function hitsOn(host: HostSummary, text: string, sets: ReportData["sets"]): Promise<Hit[]> {
+  const { entries } = await detailsOf(host, sets);
   return entries.filter((entry) => holds(entry, text)).map((entry) => ({ host: host.name, entry }));
 }

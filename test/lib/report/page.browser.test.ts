@@ -7,6 +7,7 @@ import type { HostPolicy } from "../../../lib/model/policy";
 import type { ReportData } from "../../../lib/report/data";
 import { hostReport, type HostAdditions } from "../../../lib/report/host-report";
 import { reportHtml } from "../../../lib/report/html";
+import { SharedSets } from "../../../lib/report/shared-sets";
 import { forward, policyOf, rule } from "../../fixtures/policy";
 
 /** What a hostile comment would do, if any of it were ever read as code. */
@@ -24,6 +25,7 @@ const gateway = policyOf({
 });
 
 let folder: string;
+let sets: SharedSets;
 let browser: Browser;
 let page: Page;
 
@@ -44,7 +46,10 @@ async function open(
   colorScheme: "light" | "dark" = "light",
 ) {
   const file = join(folder, "report.html");
-  writeFileSync(file, reportHtml({ title: "Firewalls of edge", made: "2027-01-31 12:00 UTC", hosts, ...more }));
+  writeFileSync(
+    file,
+    reportHtml({ title: "Firewalls of edge", made: "2027-01-31 12:00 UTC", hosts, sets: sets.packed, ...more }),
+  );
   page = await browser.newPage({ colorScheme });
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -55,6 +60,7 @@ async function open(
   return complaints;
 }
 
+beforeEach(() => (sets = new SharedSets()));
 afterEach(() => page.close());
 
 /** Follows the link to a host, and waits until it is unpacked. */
@@ -67,7 +73,7 @@ function host(policy: HostPolicy, additions: HostAdditions = { findings: [] }, g
   const { host: name, path, backend } = policy;
   const generation = "0123456789abcdef";
   const manifest: Manifest = { format: 1, host: name, path, groups, backend, generation, target: { address: "192.0.2.1" }, probes: [], texts: {} }; // prettier-ignore
-  return hostReport({ folder: "", texts: {}, manifest }, policy, additions);
+  return hostReport({ folder: "", texts: {}, manifest }, policy, additions, sets);
 }
 
 test("hosts stand under their groups, and a click leads to one", async () => {
@@ -156,4 +162,16 @@ test("no text is wider than a telephone, and print leaves the forms out", async 
   expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
   await page.emulateMedia({ media: "print" });
   expect(await page.locator(".tracer").isVisible()).toBe(false);
+});
+
+test("a large set is kept once for all hosts, and the tracer knows it", async () => {
+  const many = Array.from({ length: 300 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
+  const addresses = { many: { v4: many } };
+  const made = policyOf({ addresses, entries: [rule("accept", "ext", "host", { source: ["many"] })] });
+  await open([host({ ...made, host: "gw" }), host({ ...made, host: "web-1" })]);
+  expect(sets.packed.length).toBe(1);
+  await visit("web-1");
+  await page.fill("input[name=src]", "10.1.43.9");
+  await page.click("button[type=submit]");
+  expect(await page.locator("output").innerText()).toMatch(/^accept/);
 });
