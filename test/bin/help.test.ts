@@ -1,6 +1,6 @@
 import { cdkfw } from "../fixtures/deployment";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000); // a process for every command
 
 test("every command has a help with an example, and every unknown one a proposal", async () => {
   const { code, stdout } = await cdkfw(["--help"]);
