@@ -3,7 +3,7 @@ import { acceptEstablished, dropInvalid } from "./conntrack";
 import { ruleRules } from "./entries";
 import { DROP, implicit } from "./implicit";
 import { isZone } from "./names";
-import { entersBy, forwardsOf, passRules } from "./port-forwards";
+import { entersBy, forwardsOf, hairpinRules, passRules } from "./port-forwards";
 import type { Chain, Match, Rule } from "./ruleset";
 import { tail, zoneTail } from "./tail";
 
@@ -32,12 +32,13 @@ export function forwardChains(policy: HostPolicy): Chain[] {
 function pairChain(policy: HostPolicy, from: ZonePolicy, to: ZonePolicy): Chain {
   const rules = policy.entries.flatMap((entry) => {
     if (entry.kind === "forward") {
-      return entersBy(entry, from) ? passRules(policy, entry, from === to ? "same zone" : "other zone") : [];
+      return entersBy(entry, from) ? passRules(policy, entry, "passing") : [];
     }
     const meant = isZone(entry.from, from.name) && (entry.to.kind === "all" || isZone(entry.to, to.name));
     return meant ? ruleRules(policy, entry, "passing") : [];
   });
-  return { name: `forward/${from.name}/${to.name}`, rules };
+  const marks = from === to && rules.length > 0 ? hairpinRules(policy, from) : [];
+  return { name: `forward/${from.name}/${to.name}`, rules: [...marks, ...rules] };
 }
 
 /**

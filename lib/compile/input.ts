@@ -37,7 +37,7 @@ export function inputChains(policy: HostPolicy): Chain[] {
 
 function zoneChain(policy: HostPolicy, zone: ZonePolicy): Chain {
   const rules = policy.entries.flatMap((entry) => {
-    if (entry.kind === "forward") return entersBy(entry, zone) ? passRules(policy, entry, "host") : [];
+    if (entry.kind === "forward") return entersBy(entry, zone) ? passRules(policy, entry, "local") : [];
     const { from, to } = entry;
     const meant = isZone(from, zone.name) && (to.kind === "host" || to.kind === "all");
     return meant ? ruleRules(policy, entry, "local") : [];

@@ -6,6 +6,11 @@ import type { Chain, Rule, Verdict } from "./ruleset";
 
 export const ACCEPT_WITH_MASQUERADE: Verdict = { kind: "goto", chain: "accept+nat" };
 
+/** Remembers that the source is to be changed to that of the interface, and goes on. */
+export function markForMasquerade(policy: HostPolicy): Verdict {
+  return { kind: "mark-masquerade", ...(sourcesOf(policy).size > 0 && { source: 0 }) };
+}
+
 /** Where an entry sends what it accepts, so that its source is changed. */
 export function acceptWithNat(policy: HostPolicy, entry: RuleEntry): Verdict {
   if (!putsIn(entry)) return ACCEPT_WITH_MASQUERADE;

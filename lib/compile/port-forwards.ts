@@ -1,9 +1,9 @@
 import type { ForwardEntry, HostPolicy, ZonePolicy } from "../model/policy";
 import type { PortRange } from "../model/services";
 import { countingMatches, exceptMatches, timelessMatches } from "./conditions";
-import { indexOf, originOf, verdictOf } from "./entries";
+import { indexOf, originOf, verdictOf, type Way } from "./entries";
 import { logChain } from "./log";
-import { ACCEPT_WITH_MASQUERADE } from "./masquerade";
+import { markForMasquerade } from "./masquerade";
 import { setName } from "./names";
 import type { AddressSet, Chain, Match, Rule, Verdict } from "./ruleset";
 import { portsMatch, serviceAlternatives, type Alternative } from "./services";
@@ -34,8 +34,28 @@ export function targetSet({ target: { v4, v6 } }: ForwardEntry): AddressSet {
   return { name: `target ${parts.join(" ")}`, v4: v4 === undefined ? [] : [v4], v6: v6 === undefined ? [] : [v6] };
 }
 
-/** Lets through what was forwarded. Back out by the zone that it came from it looks like the router's, or answers would not pass it. */
-export function passRules(policy: HostPolicy, entry: ForwardEntry, to: "same zone" | "other zone" | "host"): Rule[] {
+/**
+ * What a port forward sends back into the zone that it came from looks like the router's, or answers would not pass it:
+ * whichever entry accepts it.
+ */
+export function hairpinRules(policy: HostPolicy, zone: ZonePolicy): Rule[] {
+  const targets = new Map<string, ForwardEntry>();
+  for (const entry of forwardsOf(policy)) {
+    const { name } = targetSet(entry);
+    if (entersBy(entry, zone) && !targets.has(name)) targets.set(name, entry);
+  }
+  return [...targets].map(([set, entry]) => ({
+    matches: [
+      { kind: "forwarded", is: true },
+      { kind: "address", side: "destination", set },
+    ],
+    verdict: markForMasquerade(policy),
+    origin: originOf(policy, entry),
+  }));
+}
+
+/** Lets through what was forwarded, to another machine or to the host itself. */
+export function passRules(policy: HostPolicy, entry: ForwardEntry, way: Way): Rule[] {
   const index = indexOf(policy, entry);
   const before: Match[] = [
     { kind: "forwarded", is: true },
@@ -43,8 +63,7 @@ export function passRules(policy: HostPolicy, entry: ForwardEntry, to: "same zon
     { kind: "address", side: "destination", set: targetSet(entry).name },
   ];
   const after = [...timelessMatches(entry), ...countingMatches(entry, index)];
-  const accept = to === "same zone" ? ACCEPT_WITH_MASQUERADE : verdictOf("accept", to === "host" ? "local" : "passing");
-  const verdict = entry.log === undefined || to === "same zone" ? accept : logChain(index, "passing");
+  const verdict = entry.log === undefined ? verdictOf("accept", way) : logChain(index, "passing");
   return serviceAlternatives(policy, entry.services, entry.sourcePorts).map(({ matches }) => ({
     matches: [...before, ...matches.map((match) => atTarget(match, entry.targetPorts)), ...after],
     verdict,

@@ -6,7 +6,7 @@ import { Lab, type LabHost, type Machine } from "../../lib/sandbox";
  * that a packet of the oracle may go to.
  *
  *     client (ext) ── wan0 ┐          ┌ lan0 ── a machine (lan)
- *                          ├── host ──┤
+ *                          ├── host ──┼ lan1 ── a machine (lan)
  *     deployer (mgmt) ─ eth0          └ dmz0 ── a machine (dmz)
  */
 export interface World {
@@ -32,11 +32,18 @@ export interface Receiver {
   readonly v6: string;
 }
 
-export const LAN = innerAddresses(1, 0);
-export const DMZ = innerAddresses(1, 1);
+/** What lies behind the host's inner interfaces. */
+export const INNER = {
+  lan0: { zone: "lan", ...innerAddresses(1, 0) },
+  lan1: { zone: "lan", ...innerAddresses(1, 1) },
+  dmz0: { zone: "dmz", ...innerAddresses(1, 2) },
+} as const;
+export type InnerInterface = keyof typeof INNER;
+export const INNER_INTERFACES = Object.keys(INNER) as InnerInterface[];
 /** An address of the host's outside that it has beside its own. */
 export const SNAT = { v4: "198.51.100.250", v6: "2001:db8:1::250" };
 export const TCP_PORTS = [80, 81, 443, 8000, 8005, 8010, 8011];
+export const SOURCE_PORTS = [4000, 4001];
 export const UDP_PORTS = [53, 54, 443, 5000, 5005, 5006];
 
 /** Who is outside: addresses in and beside the networks that policies name. */
@@ -48,7 +55,7 @@ export const OUTSIDE = [
 ] as const;
 
 export async function startWorld(): Promise<World> {
-  const lab = await Lab.start({ hosts: [{ networks: ["lan0", "dmz0"] }] });
+  const lab = await Lab.start({ hosts: [{ networks: INNER_INTERFACES }] });
   const host = lab.host("h1");
   for (const machine of [lab.client, host, ...host.behind.values()]) {
     await lab.respond(machine, { tcp: TCP_PORTS, udp: UDP_PORTS });
@@ -61,25 +68,27 @@ export async function startWorld(): Promise<World> {
   // Not preferred, so that nothing of the host answers from it by itself.
   const snat = `ip addr add ${SNAT.v4}/32 dev wan0; ip addr add ${SNAT.v6}/128 dev wan0 nodad preferred_lft 0`;
   if ((await host.exec(snat)).code !== 0) throw new Error("the host has no address for SNAT");
-  const inner = (zone: string): Machine => {
-    const machine = host.behind.get(`${zone}0`);
-    if (machine === undefined) throw new Error(`nobody is behind ${zone}0`);
+  const behind = (name: InnerInterface): Machine => {
+    const machine = host.behind.get(name);
+    if (machine === undefined) throw new Error(`nobody is behind ${name}`);
     return machine;
   };
   return {
     host,
     senders: [
       ...OUTSIDE.map((addresses) => ({ machine: lab.client, zone: "ext", interface: "wan0", ...addresses })),
-      { machine: inner("lan"), zone: "lan", interface: "lan0", ...LAN.machine },
-      { machine: inner("dmz"), zone: "dmz", interface: "dmz0", ...DMZ.machine },
+      ...INNER_INTERFACES.map((name) => ({
+        machine: behind(name),
+        zone: INNER[name].zone,
+        interface: name,
+        ...INNER[name].machine,
+      })),
     ],
     receivers: [
       { place: "host", v4: host.wanAddress, v6: host.wanAddress6 },
-      { place: "host", ...LAN.gateway },
-      { place: "host", ...DMZ.gateway },
+      ...INNER_INTERFACES.map((name) => ({ place: "host", ...INNER[name].gateway })),
       { place: "ext", interface: "wan0", ...OUTSIDE[0] },
-      { place: "lan", interface: "lan0", ...LAN.machine },
-      { place: "dmz", interface: "dmz0", ...DMZ.machine },
+      ...INNER_INTERFACES.map((name) => ({ place: INNER[name].zone, interface: name, ...INNER[name].machine })),
     ],
     stop: () => lab.stop(),
   };

@@ -135,6 +135,7 @@ describe.each(BACKENDS)("by %s", (name) => {
       install({
         entries: [
           rule("drop", "ext", "all", { source: ["banned"] }),
+          rule("accept", "lan", "lan"),
           rule("drop", "ext", "lan", { source: ["guest"], services: ["tcp/80"] }),
           forward("ext", lan.machine, { services: ["tcp/8080"], targetPorts: [80, 80], hairpin: ["lan", "dmz"] }),
           forward("ext", { v4: lan.machine.v4 }, { services: ["tcp/7000-7003"], targetPorts: [9000, 9003] }),
@@ -167,7 +168,7 @@ describe.each(BACKENDS)("by %s", (name) => {
       ["comes after a drop of what it became", () => lab.client, tcp(8080, wan, GUEST), () => SILENCE],
       ["comes before a drop that stands after it", () => lab.client, tcp(8080, wan, OFFICE), () => as(OFFICE, "h1-inner:80")],
       ["serves a zone inside as well", () => server, tcp(8080), () => as(dmz.machine, "h1-inner:80")],
-      ["serves its own machine's zone: as the router", () => inner, tcp(8080), () => as(lan.gateway, "h1-inner:80")],
+      ["serves its own machine's zone as the router, also where an earlier entry accepts it", () => inner, tcp(8080), () => as(lan.gateway, "h1-inner:80")],
       ["does not serve zones that do not share it", () => inner, tcp(7000), () => RESET],
     ])("%s", async (_, from, sent, wanted) => expect(await seen(from(), sent())).toEqual(wanted())); // prettier-ignore
   });
