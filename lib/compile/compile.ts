@@ -7,6 +7,7 @@ import { outputChains } from "./output";
 import { prerouteChain } from "./port-forwards";
 import { rejectChain } from "./reject";
 import type { Ruleset } from "./ruleset";
+import { countedApart } from "./counts";
 import { deepFreeze } from "./freeze";
 import { mergePairs } from "./pairs";
 import { prune } from "./prune";
@@ -22,16 +23,18 @@ export interface CompileOptions {
  * that it does not hold is a bug of ours and throws.
  */
 export function compile(policy: HostPolicy, options: CompileOptions = {}): Ruleset {
-  const written = prune([
-    ...prerouteChain(policy),
-    ...inputChains(policy),
-    ...forwardChains(policy),
-    ...outputChains(policy),
-    ...logChains(policy),
-    masqueradeChain(policy),
-    ...acceptWithNatChains(policy),
-    rejectChain(),
-  ]);
+  const written = countedApart(
+    prune([
+      ...prerouteChain(policy),
+      ...inputChains(policy),
+      ...forwardChains(policy),
+      ...outputChains(policy),
+      ...logChains(policy),
+      masqueradeChain(policy),
+      ...acceptWithNatChains(policy),
+      rejectChain(),
+    ]),
+  );
   const sets = usedSets(policy, written);
   const chains = options.merge === false ? written : mergePairs(written, sets);
   return deepFreeze({ host: policy.host, sets: chains === written ? sets : usedSets(policy, chains), chains });

@@ -90,7 +90,7 @@ export type Match =
       readonly burst: number;
       readonly perSource: boolean;
     }
-  /** As long as no more connections are open. */
+  /** As long as no more connections are open by this rule in a family. */
   | { readonly kind: "connections"; readonly name: string; readonly most: number; readonly perSource: boolean }
   /** Until a moment in UTC: `2027-01-31T23:59:59Z`. */
   | { readonly kind: "before"; readonly moment: string }

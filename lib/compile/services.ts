@@ -44,7 +44,7 @@ export function withPortsTogether(services: readonly ServiceMatch[]): ServiceMat
 function alternativesOf(service: ServiceMatch, sourcePorts: readonly PortRange[] | undefined): Alternative[] {
   if (service.kind === "ports") {
     const { protocol, ports } = service;
-    const source = sourcePorts === undefined ? [] : [portsMatch("source", protocol, sourcePorts)];
+    const source = sourcePorts === undefined ? [] : [portsMatch("source", protocol, mergePorts(sourcePorts))];
     return [{ matches: [...source, portsMatch("destination", protocol, ports)] }];
   }
   if (sourcePorts !== undefined) return [];
@@ -61,7 +61,9 @@ function icmp(family: Family, types: Extract<Match, { kind: "icmp" }>["types"]):
 }
 
 function fromPorts(sourcePorts: readonly PortRange[]): Alternative[] {
-  return (["tcp", "udp"] as const).map((protocol) => ({ matches: [portsMatch("source", protocol, sourcePorts)] }));
+  return (["tcp", "udp"] as const).map((protocol) => ({
+    matches: [portsMatch("source", protocol, mergePorts(sourcePorts))],
+  }));
 }
 
 export function portsMatch(

@@ -5,7 +5,12 @@ import { expectedZonesAreKnown } from "./checks/expectations";
 import { entriesHaveNotExpired } from "./checks/expiry";
 import { exceptionsTakeSomeAway } from "./checks/exceptions";
 import { familiesMeet, snatMeetsTheFamily } from "./checks/families";
-import { forwardsComeFromAZone, hairpinZonesAreOthers, translatedPortsFit } from "./checks/forwards";
+import {
+  forwardsComeFromAZone,
+  forwardsLeaveTheHostItsOwn,
+  hairpinZonesAreOthers,
+  translatedPortsFit,
+} from "./checks/forwards";
 import { addressesAreKnown, servicesAreKnown, zonesAreKnown } from "./checks/known-names";
 import { interfacesBelongToOneZone, patternsStayInTheirZone, zonesAreDeclaredOnce } from "./checks/zones";
 import type { Finding } from "./findings";
@@ -26,6 +31,7 @@ export const POLICY_CHECKS: readonly Check[] = Object.freeze([
   snatNeedsNat,
   snatAddressesFitTheMark,
   forwardsComeFromAZone,
+  forwardsLeaveTheHostItsOwn,
   hairpinZonesAreOthers,
   translatedPortsFit,
   sourcePortsNeedPorts,

@@ -1,5 +1,6 @@
 import type { Mistake } from "./explain-issues";
 import { nearestName, show } from "./findings";
+import { protocolNumber } from "./services";
 
 /** Protocols that hosts speak on an interface beside TCP, UDP and ICMP, by IANA's Assigned Internet Protocol Numbers. */
 export const IP_PROTOCOLS: Readonly<Record<string, number>> = Object.freeze({
@@ -21,13 +22,14 @@ export const IP_PROTOCOLS: Readonly<Record<string, number>> = Object.freeze({
 
 /** The number of a protocol that is given by its name or by its number. */
 export function readProtocol(given: unknown): number | Mistake {
-  if (typeof given === "number" && Number.isInteger(given) && given >= 1 && given <= 255) return given;
+  const number = protocolNumber.safeParse(given);
+  if (number.success) return number.data;
   if (typeof given === "string" && Object.hasOwn(IP_PROTOCOLS, given)) return IP_PROTOCOLS[given] ?? 0;
   const names = Object.keys(IP_PROTOCOLS);
   const near = typeof given === "string" ? nearestName(given, names) : undefined;
   return {
     problem: `${show(given)} is no IP protocol`,
-    allowed: `a number from 1 to 255, or ${names.map(show).join(", ")}`,
+    allowed: `a number from 1 to 255 but 43, 44 and 60, which are extension headers of IPv6, or ${names.map(show).join(", ")}`,
     ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
   };
 }

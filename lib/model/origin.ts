@@ -1,11 +1,17 @@
 import { z } from "zod";
 
+/** It becomes a comment in the texts that the kernel loads. */
+const printable = z
+  .string()
+  .max(1024)
+  .regex(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u, "printable characters on one line");
+
 /** Who declared a thing, and where: carried from the user's line of code to the kernel's rule. */
 export const origin = z.strictObject({
   /** The construct path, such as `edge/fleet/web-3/allow-ssh`. */
-  path: z.string().max(1024),
+  path: printable,
   /** The declaring source file, relative to the project, with forward slashes. */
-  file: z.string().max(1024).optional(),
+  file: printable.optional(),
   /** Counted from 1. */
   line: z.int().positive().optional(),
   /** Counted from 1; known where the declaration is a document, not code. */

@@ -98,7 +98,7 @@ class PolicyReader extends DocumentReader {
       const named = [path.length === 0 ? "" : `hosts/${form?.host ?? String(path[1])}`, ...inside.map(String)].filter(
         (part) => part !== "",
       );
-      return { path: named.length === 0 ? this.file : `${this.file}:${named.join("/")}`, file, line };
+      return { path: asPath(named.length === 0 ? this.file : `${this.file}:${named.join("/")}`), file, line };
     };
     const known = this.#readObjects(value, path, shared);
     const used: UsedObjects = { addresses: {}, services: {} };
@@ -207,6 +207,9 @@ class PolicyReader extends DocumentReader {
     }
   }
 }
+
+/** It becomes a comment in the texts for the kernel, and a file may have any name. */
+const asPath = (text: string) => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "?").slice(0, 1024);
 
 /** An entry that has also an action is read as a rule, which tells of both. */
 function isForward(given: unknown): boolean {

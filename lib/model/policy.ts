@@ -7,7 +7,7 @@ import { silences, type Silences } from "./finding-codes";
 import { comment, interfaceName, objectName, zoneName } from "./names";
 import { origin, type Origin } from "./origin";
 import { review, type Review } from "./review";
-import { portRange, servicePolicy, type PortRange, type ServicePolicy } from "./services";
+import { portRange, protocolNumber, servicePolicy, type PortRange, type ServicePolicy } from "./services";
 import { hostName, sshTarget, type SshTarget } from "./target";
 
 /** The version of this document. A reader refuses what it does not know. */
@@ -18,7 +18,7 @@ export const interfacePolicy = z.strictObject({
   /** Whether the host gets its address on it by DHCP, whose answers are then let in. */
   dhcp: z.boolean().default(false),
   /** IP protocols, by their IANA numbers, that the host itself accepts on it from everybody: GRE, OSPF, ESP, … */
-  protocols: z.array(z.int().min(1).max(255)).min(1).optional(),
+  protocols: z.array(protocolNumber).min(1).optional(),
   origin: origin.optional(),
 });
 

@@ -17,7 +17,7 @@ export function readServiceText(text: string): ServicePolicy | Mistake | undefin
   if (result.success) return result.data;
   return {
     problem: `${show(text)} is no service`,
-    allowed: `${SERVICE_FORMS}, with ports from 1 to 65535 and protocols from 1 to 255`,
+    allowed: `${SERVICE_FORMS}, with ports from 1 to 65535 and protocols from 1 to 255 but 43, 44 and 60, which are extension headers of IPv6`,
   };
 }
 

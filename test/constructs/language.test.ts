@@ -81,7 +81,11 @@ describe("an entry says", () => {
       forward({ service: Service.tcp("range", [100, 110]), port: [200, 210] }),
       "forward  range  ext → 10.0.0.5 port 200-210",
     ],
-    ["that everything is forwarded", forward({ service: "all" }), "forward  all services  ext → 10.0.0.5"],
+    [
+      "that everything is forwarded",
+      forward({ service: "all", at: "192.0.2.1" }),
+      "forward  all services  ext → 10.0.0.5  at 192.0.2.1",
+    ],
     [
       "who may use a port forward, and where",
       forward({ at: "203.0.113.80", source: "office", hairpin: "lan", comment: "shop", services: ["http"] }),
@@ -153,7 +157,7 @@ describe("told", () => {
       "a zone inside of another host",
       ({ host, ext, fleet }) => {
         const other = new Host(fleet, "web-2").addZone("lan", { interfaces: ["eth1"] });
-        host.forward({ from: ext, to: "10.0.0.5", hairpin: other });
+        host.forward({ from: ext, to: "10.0.0.5", service: "http", hairpin: other });
       },
       ["the zone `lan` belongs to the host `web-2`"],
     ],
@@ -174,8 +178,13 @@ describe("told", () => {
     ],
     [
       "a protocol that is none",
-      ({ ext }) => ext.addInterface({ name: "eth2", protocols: ["ospff", 0, 256] }),
-      ["`ospff` is no IP protocol", "`0` is no IP protocol", "`256` is no IP protocol"],
+      ({ ext }) => ext.addInterface({ name: "eth2", protocols: ["ospff", 0, 256, 43] }),
+      [
+        "`ospff` is no IP protocol",
+        "`0` is no IP protocol",
+        "`256` is no IP protocol",
+        "`43` is no IP protocol. Allowed: a number from 1 to 255 but 43, 44 and 60, which are extension headers of IPv6",
+      ],
     ],
     [
       "protocols that are no list",
@@ -261,7 +270,8 @@ test("zones, interfaces and invalid packets reach the policy, and only where the
 
 test("ids of port forwards come from their services", () => {
   const { fleet, host } = edge();
-  for (const service of ["https", "https", "all"]) host.forward({ from: "ext", service, to: "10.0.0.5" });
+  for (const service of ["https", "https", "all"])
+    host.forward({ from: "ext", service, to: "10.0.0.5", at: "192.0.2.1" });
   host.forward({ from: "ext", service: "dns", to: "10.0.0.5", id: "resolver" });
   const ids = fleet.policies()[0]?.entries.map(({ origin }) => origin.path.split("/").at(-1));
   expect(ids).toEqual(["forward-https", "forward-https-2", "forward-all", "resolver"]);

@@ -37,3 +37,17 @@ test("factories say what they are named for", () => {
   expect(Service.protocol("gre", 47).policy).toEqual([{ kind: "protocol", number: 47 }]);
   expect(Service.group("g", Service.SSH, Service.GRE).policy).toEqual([...Service.SSH.policy, ...Service.GRE.policy]);
 });
+
+test("groups of groups hold all of their members, ICMP types beside ports", () => {
+  const probes = Service.icmp("probes", { v4types: [8], v6types: [128, { type: 1, code: 4 }] });
+  const inner = Service.group("inner", probes, Service.tcp("web", 80));
+  const outer = Service.group("outer", inner, Service.GRE, inner);
+  expect(outer.isValid).toBe(true);
+  expect(outer.policy).toEqual([...inner.policy, ...Service.GRE.policy, ...inner.policy]);
+  expect(Service.group("broken", Service.group("empty")).isValid).toBe(false);
+});
+
+test.each([43, 44, 60])("the extension header %d of IPv6 is no protocol", (number) => {
+  const [finding] = Service.protocol("header", number).findings("fleet");
+  expect(finding).toMatchObject({ allowed: expect.stringContaining("which the kernel looks past") });
+});

@@ -1,7 +1,7 @@
 import type { AddressPolicy } from "../addresses";
 import { show } from "../findings";
 import type { Entry, HostAddress, HostPolicy } from "../policy";
-import type { ServicePolicy } from "../services";
+import type { ServiceMatch, ServicePolicy } from "../services";
 import type { Check } from "./check";
 
 const V4 = 1;
@@ -108,9 +108,21 @@ function familiesOfAddress(address: AddressPolicy | undefined): number {
 function familiesOfService(service: ServicePolicy | undefined): number {
   if (service === undefined) return BOTH;
   let families = 0;
-  for (const match of service) {
-    if (match.kind !== "icmp" || (match.v4 === undefined && match.v6 === undefined)) return BOTH;
-    families |= ((match.v4?.length ?? 0) > 0 ? V4 : 0) | ((match.v6?.length ?? 0) > 0 ? V6 : 0);
-  }
+  for (const match of service) families |= familiesOfMatch(match);
   return families || BOTH;
 }
+
+function familiesOfMatch(match: ServiceMatch): number {
+  switch (match.kind) {
+    case "ports":
+      return BOTH;
+    case "protocol":
+      return OF_ONE_FAMILY[match.number] ?? BOTH;
+    case "icmp":
+      if (match.v4 === undefined && match.v6 === undefined) return BOTH;
+      return ((match.v4?.length ?? 0) > 0 ? V4 : 0) | ((match.v6?.length ?? 0) > 0 ? V6 : 0);
+  }
+}
+
+/** ICMP, and ICMPv6: given by their numbers they are of one family, too. */
+const OF_ONE_FAMILY: Readonly<Record<number, number>> = { 1: V4, 58: V6 };

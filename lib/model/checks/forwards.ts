@@ -23,6 +23,21 @@ export const forwardsComeFromAZone: Check = ({ policy, report }) => {
   }
 };
 
+/** What is addressed to the host is also the SSH of whoever deploys. */
+export const forwardsLeaveTheHostItsOwn: Check = ({ policy, report }) => {
+  for (const { from, external, services, targetPorts, origin } of forwardsOf(policy)) {
+    if (external.length > 0 || services.length > 0) continue;
+    // What is wrong with those is told by others.
+    if (from.kind !== "zone" || targetPorts !== undefined) continue;
+    report({
+      origin,
+      problem: "the port forward takes all that is addressed to the host, its own SSH too",
+      allowed: "all services with `at`, or named services",
+      fix: "name the services that are forwarded, or in `at` an address that the host has for this only",
+    });
+  }
+};
+
 /** Packets of the zone itself take the forward anyway. */
 export const hairpinZonesAreOthers: Check = ({ policy, report }) => {
   for (const { from, hairpin, origin } of forwardsOf(policy)) {

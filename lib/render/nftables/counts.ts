@@ -1,4 +1,4 @@
-import type { Family } from "../../model/addresses";
+import { FAMILIES, type Family } from "../../model/addresses";
 import type { Rate } from "../../model/conditions";
 import type { Chain, Match } from "../../compile/ruleset";
 
@@ -11,27 +11,30 @@ const REMEMBERED: Readonly<Record<Rate["per"], string>> = { second: "10m", minut
 const MOST_SOURCES = 65535;
 
 /**
- * What the counts of a table need: a limit that all rules of an entry share, or a set with a count for every source
- * address of a family.
+ * What the counts of a table need, for each family: a limit that all rules of an entry share, or a set with a count for
+ * every source address.
  */
 export function renderCounts(chains: readonly Chain[]): string[] {
   const found = new Map<string, Counting>();
   for (const match of chains.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches))) {
     if (match.kind === "limit" || (match.kind === "connections" && match.perSource)) found.set(match.name, match);
   }
-  return [...found.values()].flatMap((match) => {
-    if (match.perSource) return ([4, 6] as const).flatMap((family) => sourceSet(match, family));
-    return match.kind === "limit" ? [`\tlimit ${match.name} {`, `\t\t${rateWords(match)}`, "\t}"] : [];
-  });
+  return [...found.values()].flatMap((match) =>
+    FAMILIES.flatMap((family) => (match.perSource ? sourceSet(match, family) : sharedLimit(match, family))),
+  );
 }
 
-/** The name of the set that counts the sources of one family. */
-export function sourceSetName(name: string, family: Family): string {
+/** The name of what counts the packets of one family: iptables counts each by itself, and nothing else. */
+export function countName(name: string, family: Family): string {
   return `${name}-${family}`;
 }
 
 export function rateWords({ rate, burst }: Extract<Match, { kind: "limit" }>): string {
   return `rate ${rate.count}/${rate.per} burst ${burst} packets`;
+}
+
+function sharedLimit(match: Counting, family: Family): string[] {
+  return match.kind === "limit" ? [`\tlimit ${countName(match.name, family)} {`, `\t\t${rateWords(match)}`, "\t}"] : [];
 }
 
 function sourceSet(match: Counting, family: Family): string[] {
@@ -40,7 +43,7 @@ function sourceSet(match: Counting, family: Family): string[] {
       ? ["\t\tflags dynamic,timeout", `\t\ttimeout ${REMEMBERED[match.rate.per]}`]
       : ["\t\tflags dynamic"];
   return [
-    `\tset ${sourceSetName(match.name, family)} {`,
+    `\tset ${countName(match.name, family)} {`,
     `\t\ttype ${family === 4 ? "ipv4_addr" : "ipv6_addr"}`,
     `\t\tsize ${MOST_SOURCES}`,
     ...lifetime,

@@ -1,6 +1,6 @@
-import type { Family } from "../../model/addresses";
+import { FAMILIES, type Family } from "../../model/addresses";
 import { PROTOCOL, type Match } from "../../compile/ruleset";
-import { rateWords, sourceSetName } from "./counts";
+import { countName, rateWords } from "./counts";
 import { pairSetName } from "./pair-sets";
 import type { PortTest } from "./port-sets";
 import { quoteInterface } from "./quote";
@@ -85,11 +85,12 @@ const PRINTERS: Printers = {
   },
   limit: (match) => {
     const { name, perSource } = match;
-    return perSource ? perSourceWords(name, `limit ${rateWords(match)}`) : [{ words: `limit name "${name}"` }];
+    if (perSource) return perSourceWords(name, `limit ${rateWords(match)}`);
+    return FAMILIES.map((family) => ({ family, words: `limit name "${countName(name, family)}"` }));
   },
   connections: ({ name, most, perSource }) => {
     const count = `ct count ${most}`;
-    return perSource ? perSourceWords(name, count) : [{ words: count }];
+    return perSource ? perSourceWords(name, count) : FAMILIES.map((family) => ({ family, words: count }));
   },
   before: ({ moment }) => [{ words: `meta time < ${Date.parse(moment) / 1000 + 1}` }],
   raw: ({ raw }) => {
@@ -128,6 +129,6 @@ function perSourceWords(name: string, count: string): Fragment[] {
   return ([4, 6] as const).map((family) => ({
     family,
     tellsFamily: true,
-    words: `add @${sourceSetName(name, family)} { ${family === 4 ? "ip" : "ip6"} saddr ${count} }`,
+    words: `add @${countName(name, family)} { ${family === 4 ? "ip" : "ip6"} saddr ${count} }`,
   }));
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findDatabase } from "../../../lib/countries/database";
 import { addressValue } from "../../../lib/model/address-value";
 import { DEFAULT_COUNTRY_DATABASE } from "../../../lib/model/countries";
+import type { Entry } from "../../../lib/model/policy";
 import { Lab, type LabHost } from "../../../lib/sandbox";
 import { clientAddress, innerAddresses } from "../../../lib/sandbox/addresses";
 import { forward, rule } from "../../fixtures/policy";
@@ -45,10 +46,9 @@ afterAll(async () => {
   rmSync(database, { recursive: true });
 });
 
-test.each(BACKENDS)(
-  "a country is the source of rules and port forwards, and left out of them, on %s",
-  async (backend) => {
-    await deploy(host, {
+describe.each(BACKENDS)("by %s", (backend) => {
+  const install = (...more: Entry[]) =>
+    deploy(host, {
       backend,
       countryDatabase: database,
       zones: { ext: ["wan0"], lan: ["lan0"] },
@@ -57,21 +57,34 @@ test.each(BACKENDS)(
         rule("accept", "ext", "host", { exceptSource: ["country:US"], services: ["tcp/81"] }),
         rule("accept", "ext", "host", { source: ["country:US", "198.51.100.0/24"], services: ["tcp/82"] }),
         forward("ext", lan.machine, { source: ["country:US"], services: ["tcp/9000"], targetPorts: [8000, 8000] }),
+        ...more,
       ],
     });
+
+  test("a country is the source of rules and port forwards, and left out of them", async () => {
+    await install();
     for (const family of ["v4", "v6"] as const) {
-      const own = family === "v4" ? host.wanAddress : host.wanAddress6;
-      const verdicts = await lab.client.probe(
-        [AMERICAN, clientAddress].flatMap((from) =>
-          [80, 81, 82, 9000].map((port) => ({ proto: "tcp" as const, src: from[family], dst: own, port })),
-        ),
-      );
-      const open = verdicts.map(({ verdict }) => verdict === "accept");
       const stranger = [false, true, family === "v4", false];
-      expect({ family, open }).toEqual({ family, open: [true, false, true, true, ...stranger] });
+      expect({ family, open: await open(family) }).toEqual({ family, open: [true, false, true, true, ...stranger] });
     }
     const { stdout } = await host.exec("/bin/sh /usr/local/lib/cdkfw/cdkfw-host status");
     const [live, expected] = ["live", "expected"].map((word) => new RegExp(`${word} (\\S+)`).exec(stdout)?.[1]);
     expect(live).toBe(expected ?? stdout);
-  },
-);
+  });
+
+  test("rules with a country take the place of others with one", async () => {
+    await install(rule("accept", "ext", "host", { exceptSource: ["country:US"], services: ["tcp/80"], id: "rest" }));
+    expect(await open("v4")).toEqual([true, false, true, true, true, true, true, false]);
+  });
+});
+
+/** What the American and a stranger reach, port by port. */
+async function open(family: "v4" | "v6"): Promise<boolean[]> {
+  const dst = family === "v4" ? host.wanAddress : host.wanAddress6;
+  const verdicts = await lab.client.probe(
+    [AMERICAN, clientAddress].flatMap((from) =>
+      [80, 81, 82, 9000].map((port) => ({ proto: "tcp" as const, src: from[family], dst, port })),
+    ),
+  );
+  return verdicts.map(({ verdict }) => verdict === "accept");
+}

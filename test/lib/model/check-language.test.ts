@@ -37,6 +37,8 @@ const policyOf = (change: Partial<HostPolicy>): HostPolicy => ({
     least: ports("udp", [10000, 10255]),
     ipsec: [...ports("udp", [500, 500]), { kind: "protocol", number: 50 }],
     icmp: [{ kind: "icmp" }],
+    one: [{ kind: "protocol", number: 1 }],
+    fiftyeight: [{ kind: "protocol", number: 58 }],
     ping6: [{ kind: "icmp", v6: [{ type: 128 }] }],
   },
   entries: [],
@@ -83,7 +85,7 @@ describe("valid", () => {
   test.each<[string, Partial<HostPolicy>]>([
     ["a port forward", forward({})],
     ["a port forward to another port", forward({ targetPorts: [8443, 8443] })],
-    ["all services, as they are", forward({ services: [] })],
+    ["all services to an address of their own, as they are", forward({ services: [], external: ["inside"] })],
     ["services without ports, as they are", forward({ services: ["ipsec", "icmp"] })],
     ["many ports to one", forward({ services: ["web", "range"], targetPorts: [80, 80] })],
     ["a range to as long a one", forward({ services: ["range"], targetPorts: [1000, 1009] })],
@@ -129,6 +131,21 @@ describe("told", () => {
     ],
     ["access from the zone itself", forward({ hairpin: ["lan", "ext"] }), "`hairpin` names the zone `ext`"],
     ["access from an unknown zone", forward({ hairpin: ["lam"] }), "Did you mean `lan`?"],
+    [
+      "a forward that leaves the host nothing of its own",
+      forward({ services: [] }),
+      "the port forward takes all that is addressed to the host, its own SSH too",
+    ],
+    [
+      "ICMP by its number, from addresses of IPv6",
+      rule({ source: ["six"], services: ["one"] }),
+      "the rule can never match: its source `six` is only IPv6, its service `one` is only IPv4",
+    ],
+    [
+      "ICMPv6 by its number, from addresses of IPv4",
+      rule({ source: ["net"], services: ["fiftyeight"] }),
+      "its source `net` is only IPv4, its service `fiftyeight` is only IPv6",
+    ],
     ["all services to one port", forward({ services: [], targetPorts: [80, 80] }), "all services go to port 80"],
     [
       "services without ports to a port",

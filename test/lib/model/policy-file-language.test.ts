@@ -66,7 +66,7 @@ describe("an entry says", () => {
       `forward: [tcp/100-110], from: ext, to: 10.0.0.5, port: [200, 210], comment: x`,
       "forward     tcp/100-110  ext → 10.0.0.5 port 200-210  # x",
     ],
-    [`forward: all, from: ext, to: 10.0.0.5`, "forward     all services  ext → 10.0.0.5"],
+    [`forward: all, from: ext, to: 10.0.0.5, at: office`, "forward     all services  ext → 10.0.0.5  at office"],
   ])("%s", (entry, expected) => expect(wordsOf(entry)).toBe(expected));
 });
 
@@ -91,6 +91,14 @@ test("the full form is read as it was written", () => {
     "drop: tcp/1-9, from: ext, to: host, sourcePort: 5, log: true, limit: 1/day, raw: { nftables: meta length 9 }",
   );
   expect(parsePolicyFile(JSON.stringify(policies[0]), "policy.json")).toEqual(policies);
+});
+
+test("nothing that a loader could not quote comes in by the place of an entry", () => {
+  const [policy] = parse("accept: ssh, from: ext, to: host");
+  const hostile = JSON.stringify({ ...policy, entries: [{ ...policy?.entries[0], origin: { path: "a\nCOMMIT" } }] });
+  expectFindings(() => parsePolicyFile(hostile, "policy.json"), ["printable characters on one line"]);
+  const [named] = parsePolicyFile(`${HEAD}  - { accept: ssh, from: ext, to: host }`, "a\nb.yaml");
+  expect(named?.entries[0]?.origin.path).toBe("a?b.yaml:entries/0");
 });
 
 test("a group may name what a file shares under its own name", () => {
