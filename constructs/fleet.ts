@@ -28,6 +28,11 @@ export interface FleetProps extends ManagementProps {
   readonly inventory?: Inventory | undefined;
   /** The kernel's interface that rules are made for, where a host does not say otherwise. @default `nftables` */
   readonly backend?: Backend | undefined;
+  /**
+   * Whether a deployment installs what the backend needs and a host lacks, by the host's package manager, where a host
+   * does not say otherwise. @default false: what to install is told
+   */
+  readonly install?: boolean | undefined;
   /** Services that rules can name as text, before those of the library. @default none */
   readonly services?: readonly Service[] | undefined;
   /**
@@ -72,6 +77,7 @@ export class Fleet extends PolicyConstruct {
 
   readonly inventory: Inventory;
   readonly backend: Backend;
+  readonly install: boolean | undefined;
   /** The day of this synth, where it is known. */
   readonly today: string | undefined;
   /** Where the networks of countries are read, where it is not the usual place. */
@@ -93,6 +99,7 @@ export class Fleet extends PolicyConstruct {
     Object.defineProperty(this, FLEET, { value: true });
     this.inventory = props.inventory ?? Inventory.EMPTY;
     this.backend = props.backend ?? DEFAULT_BACKEND;
+    this.install = props.install;
     this.services = this.#byName(props.services ?? []);
     const mistake = props.today === undefined ? undefined : explainValue(day, props.today, "day");
     if (mistake !== undefined) this.report(mistake);

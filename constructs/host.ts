@@ -53,6 +53,11 @@ export interface HostProps extends ManagementProps {
   /** The kernel's interface that the rules are made for. @default that of the fleet */
   readonly backend?: Backend | undefined;
   /**
+   * Whether a deployment installs what the backend needs and the host lacks, by the host's package manager.
+   * @default as the fleet says, else false: what to install is told
+   */
+  readonly install?: boolean | undefined;
+  /**
    * What becomes of packets that the kernel's connection tracking can make nothing of: `"drop"`, or `"ignore"` to let
    * the entries decide. @default `"drop"`
    */
@@ -85,6 +90,7 @@ export class Host extends PolicyConstruct {
   readonly groups: readonly string[];
   readonly variables: Readonly<Record<string, Json>>;
   readonly backend: Backend;
+  readonly install: boolean | undefined;
   /** How the deployer reaches it. */
   readonly target: SshTarget;
   readonly #fleet: Fleet | undefined;
@@ -116,6 +122,7 @@ export class Host extends PolicyConstruct {
     const mistake = holdsToken(id) ? undefined : explainValue(hostName, this.hostName, "name for a host");
     if (mistake !== undefined) this.report(mistake);
     this.backend = this.#backendOf(props.backend);
+    this.install = this.#installOf(props.install ?? this.#fleet?.install);
     this.#invalid = this.#invalidOf(props.invalid);
     this.target = this.#targetOf(props);
     if (this.#fleet === undefined) {
@@ -205,6 +212,7 @@ export class Host extends PolicyConstruct {
       path: this.node.path,
       ...(this.groups.length > 0 && { groups: this.groups }),
       backend: this.backend,
+      ...(this.install !== undefined && { install: this.install }),
       target: this.target,
       zones: this.#zones.map((zone) => zone.policy),
       addresses: this.#addresses.resolve().policies,
@@ -251,6 +259,12 @@ export class Host extends PolicyConstruct {
     const mistake = explainValue(backend, wanted, "backend");
     if (mistake !== undefined) this.report(mistake);
     return wanted;
+  }
+
+  #installOf(given: boolean | undefined): boolean | undefined {
+    if (given === undefined || typeof given === "boolean") return given;
+    this.report({ problem: `\`install\` may not be ${show(given)}`, allowed: "`true`, `false`" });
+    return undefined;
   }
 
   #invalidOf(given: HostPolicy["invalid"]): HostPolicy["invalid"] {

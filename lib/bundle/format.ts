@@ -28,6 +28,8 @@ export const manifest = z.strictObject({
   groups: z.array(objectName).default([]),
   backend,
   generation: generationId,
+  /** Whether what the host lacks is installed. @default false */
+  install: z.boolean().optional(),
   /** Relative paths in it are relative to the bundle's folder. */
   target: sshTarget,
   /** What the prove step asks of the host, beside reaching it. */

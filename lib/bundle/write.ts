@@ -14,6 +14,7 @@ export interface BundleContents {
   readonly groups: readonly string[];
   readonly backend: Manifest["backend"];
   readonly generation: string;
+  readonly install?: boolean;
   readonly target: SshTarget;
   readonly probes: readonly Probe[];
   readonly texts: Readonly<Record<string, string>>;

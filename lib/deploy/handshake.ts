@@ -40,6 +40,9 @@ export const DEFAULT_WINDOW_SECONDS = 30;
 /** Seconds for the first connection to bring the texts over and apply them. */
 const APPLY_SECONDS = 120;
 
+/** Seconds more where it may install what the host lacks. */
+const INSTALL_SECONDS = 600;
+
 /** Seconds after the deadline in which the host is still asked how it ended: its rollback may be retried three times. */
 const GRACE_SECONDS = 20;
 
@@ -111,7 +114,8 @@ class Handshake {
     const { command, stdin } = parcel(this.bundle, this.change);
     const { nonce, windowSeconds } = this.change;
     this.armed = performance.now();
-    this.deadline = performance.now() + (APPLY_SECONDS + windowSeconds) * 1000;
+    const timeoutSeconds = APPLY_SECONDS + (this.bundle.manifest.install === true ? INSTALL_SECONDS : 0);
+    this.deadline = performance.now() + (timeoutSeconds + windowSeconds) * 1000;
     const onStdoutLine = (line: string): void => {
       const said = parseLine(line, nonce);
       const step = said?.keyword === "step" ? STEPS.find((known) => known === said.rest) : undefined;
@@ -124,7 +128,7 @@ class Handshake {
     };
     let applied: () => void = () => undefined;
     const stands = new Promise<undefined>((resolve) => (applied = () => resolve(undefined)));
-    const run = connection.runAsRoot(command, { stdin, timeoutSeconds: APPLY_SECONDS, onStdoutLine });
+    const run = connection.runAsRoot(command, { stdin, timeoutSeconds, onStdoutLine });
     const ended = run.catch((error: unknown) => {
       if (isUserError(error) && !error.code.startsWith("sudo-")) return undefined;
       throw error;

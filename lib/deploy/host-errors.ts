@@ -4,26 +4,6 @@ import { told, type Reply } from "./protocol";
 /** What the runtime refuses, by its code: one sentence and the cure. The words after the code are the runtime's. */
 type Explain = (words: string[]) => [message: string, help: string];
 
-const PACKAGES: ReadonlyMap<string, string> = new Map([
-  ["flock", "util-linux"],
-  ["setsid", "util-linux"],
-  ["sha256sum", "coreutils"],
-  ["readlink", "coreutils"],
-  ["awk", "mawk"],
-  ["sed", "sed"],
-  ["ipset", "ipset"],
-  ["nft", "nftables"],
-]);
-
-const INSTALL: ReadonlyMap<string, string> = new Map([
-  ["alpine", "apk add"],
-  ["fedora", "dnf install"],
-  ["rhel", "dnf install"],
-  ["centos", "dnf install"],
-  ["rocky", "dnf install"],
-  ["almalinux", "dnf install"],
-]);
-
 const EXPLAIN: Readonly<Record<string, Explain>> = {
   "lock-held": ([...who]) => [
     `another change is at work on the host: ${who.join(" ") || "its owner is not known"}`,
@@ -33,12 +13,25 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     `a change by ${owner ?? "somebody"} waits for its confirmation, ${seconds ?? "some"} more seconds`,
     "Wait for its end, or end it with `cdkfw rollback`.",
   ],
-  "missing-tools": ([os = "linux", ...tools]) => {
-    const packages = [...new Set(tools.map((tool) => PACKAGES.get(tool) ?? "iptables"))];
-    const other = tools.includes("nft") ? ' Or give the host `backend: "iptables"`.' : "";
+  "missing-tools": ([tools = "", ...command]) => {
+    const cures = [
+      command[0] === "-"
+        ? `Install ${command.slice(1).join(", ")} on the host.`
+        : `Install with \`${command.join(" ")}\` on the host, or let deployments do it: \`install: true\`.`,
+      ...(tools.split(",").includes("nft") ? ['Or give the host `backend: "iptables"`.'] : []),
+      "Nothing was changed.",
+    ];
+    return [`the host lacks ${tools.replaceAll(",", ", ")}`, cures.join(" ")];
+  },
+  "no-package-manager": ([tools = ""]) => [
+    `the host lacks ${tools.replaceAll(",", ", ")}, and has no package manager that is known here`,
+    "Install it by hand. Known: apt-get, dnf, yum, apk, zypper, pacman. Nothing was changed.",
+  ],
+  "install-failed": (words) => {
+    const end = words.indexOf(":");
     return [
-      `the host lacks ${tools.join(", ")}`,
-      `Install with \`${INSTALL.get(os) ?? "apt-get install"} ${packages.join(" ")}\` on the host. Nothing was changed.${other}`,
+      `the host could not install what it lacks: ${words.slice(end + 1).join(" ")}`,
+      `Try \`${words.slice(0, end).join(" ")}\` on the host; /run/cdkfw/install there holds all that was said. No rule was changed.`,
     ];
   },
   "not-root": ([user]) => [

@@ -21,7 +21,8 @@ export function parcel(bundle: Bundle, change: Change): Parcel {
   const end = `CDKFW_END_${change.nonce}`;
   const files = Object.entries({ ...texts, SHA256SUMS: sums.join("") });
   const call = [change.nonce, '"$f"', manifest.generation, change.nonce, String(change.windowSeconds)];
-  const facts = [quote(change.owner), String(change.sshPort), change.force ? "1" : "0"];
+  const flags = [change.force, manifest.install === true].map((flag) => (flag ? "1" : "0"));
+  const facts = [quote(change.owner), String(change.sshPort), ...flags];
   const stdin = [
     'rm -f "$0"; f=${0%.sh}; broken=\nmkdir "$f" || broken=1\n',
     ...files.map(([name, text]) => hereDocument(`"$f/"${quote(name)}`, text, end)),
@@ -45,7 +46,7 @@ function receive(change: Change, digest: string): string {
 function refusal({ nonce }: Change): string {
   const causes = [
     "why=incoming",
-    'command -v sha256sum >/dev/null || why="missing-tools linux sha256sum"',
+    'command -v sha256sum >/dev/null || why="missing-tools sha256sum - coreutils"',
     '[ "$(id -u)" = 0 ] || why="not-root $(id -un)"',
   ];
   return `${causes.join("; ")}; printf '\\n@cdkfw:${nonce} error %s\\n@cdkfw:${nonce} end 1\\n' "$why"`;

@@ -8,5 +8,7 @@ export type InventoryNode = Readonly<SshTarget> & {
   readonly name: string;
   /** The groups that list it, in the order in which they are listed. */
   readonly groups: readonly string[];
+  /** Whether a deployment installs what the host lacks, where something is said about it. */
+  readonly install?: boolean | undefined;
   readonly variables: Readonly<Record<string, Json>>;
 };

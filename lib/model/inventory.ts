@@ -27,7 +27,7 @@ export const sshSettings = z.strictObject({
   connectTimeout: sshTarget.shape.connectTimeout,
 });
 
-const settings = { ssh: sshSettings.default({}), variables };
+const settings = { ssh: sshSettings.default({}), install: z.boolean().optional(), variables };
 
 export const inventoryDocument = z.strictObject({
   defaults: z.strictObject(settings).default({ ssh: {}, variables: {} }),
@@ -150,6 +150,13 @@ function mergeSettings(document: InventoryDocument, resolveFile: ResolveFile): I
     const layers = [document.defaults, ...groups.flatMap((group) => document.groups[group] ?? []), host];
     const ssh: SshSettings = Object.assign({}, ...layers.map((layer) => layer.ssh));
     const merged: Record<string, Json> = Object.assign({}, ...layers.map((layer) => layer.variables));
-    return { name, ...filesOf({ address: host.address ?? name, ...ssh }, resolveFile), groups, variables: merged };
+    const install = layers.reduce<boolean | undefined>((before, layer) => layer.install ?? before, undefined);
+    return {
+      name,
+      ...filesOf({ address: host.address ?? name, ...ssh }, resolveFile),
+      groups,
+      ...(install !== undefined && { install }),
+      variables: merged,
+    };
   });
 }

@@ -110,6 +110,7 @@ class PolicyReader extends DocumentReader {
       path: originOf().path,
       ...(form?.groups && { groups: form.groups }),
       backend: form?.backend ?? DEFAULT_BACKEND,
+      ...(form?.install !== undefined && { install: form.install }),
       target: filesOf({ address: form?.address ?? host, ...ssh }, (file) => resolve(dirname(this.file), file)),
       zones: this.#readZones(value["zones"], path, originOf),
       entries: this.#readEntries(value["entries"], path, originOf, known, used),

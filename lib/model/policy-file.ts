@@ -183,6 +183,7 @@ export const hostForm = z.strictObject({
   address: sshTarget.shape.address.optional(),
   ssh: sshSettings.default({}),
   backend: backend.default(DEFAULT_BACKEND),
+  install: hostPolicy.shape.install,
   invalid: hostPolicy.shape.invalid,
   countryDatabase: countryDatabaseName.optional(),
   zones: parts,

@@ -103,6 +103,8 @@ export const hostPolicy = z.strictObject({
   /** The groups that list it: commands and rollouts pick hosts by them. They change nothing on the host. */
   groups: z.array(objectName).optional(),
   backend: backend.default(DEFAULT_BACKEND),
+  /** Whether a deployment installs what the backend needs and the host lacks. It changes no rules. @default false */
+  install: z.boolean().optional(),
   target: sshTarget,
   zones: z.array(zonePolicy),
   addresses: z.record(objectName, addressPolicy).default({}),
@@ -172,6 +174,7 @@ export type HostPolicy = Readonly<{
   path: string;
   groups?: readonly string[] | undefined;
   backend: Backend;
+  install?: boolean | undefined;
   target: SshTarget;
   zones: readonly ZonePolicy[];
   addresses: Readonly<Record<string, AddressPolicy>>;

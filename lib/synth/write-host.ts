@@ -45,7 +45,8 @@ function contentsAndWords(
     [WORDS_FILE]: words.map((line) => `${line}\n`).join(""),
   };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
-  const { host, path, groups = [], backend, target } = policy;
+  const { host, path, groups = [], backend, install, target } = policy;
   const probes = (policy.review?.expectations ?? []).flatMap(probesOf);
-  return { contents: { host, path, groups, backend, generation, target, probes, texts, policy, countries }, words };
+  const facts = { host, path, groups, backend, generation, ...(install === true && { install }), target, probes };
+  return { contents: { ...facts, texts, policy, countries }, words };
 }

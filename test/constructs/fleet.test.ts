@@ -64,6 +64,11 @@ describe("a declaration is told", () => {
       ["`ipfw` is no backend"],
     ],
     [
+      "a wish to install that is no yes or no",
+      ({ fleet }) => new Host(fleet, "x", { install: "apt" as unknown as boolean }),
+      ["`install` may not be `apt`. Allowed: `true`, `false`"],
+    ],
+    [
       "an address of the app that is used here",
       ({ root, host }) => host.allow({ from: "ext", to: host, source: new Address(root, "far", { v4: "x" }) }),
       ["far: `x` is not an IPv4 address"],
@@ -134,6 +139,13 @@ test("two builds of one source give equal policies, which the schema accepts as 
   expect(JSON.stringify(first)).toBe(JSON.stringify(second));
   expect(first.map(({ host }) => host)).toEqual(["web-1", "1"]);
   for (const policy of first) expect(hostPolicy.parse(policy)).toEqual(policy);
+});
+
+test("a host installs what it lacks where it, else its fleet, says so", () => {
+  const fleet = new Fleet(new RootConstruct(), "fleet", { install: true });
+  new Host(fleet, "a");
+  new Host(fleet, "b", { install: false });
+  expect(fleet.policies().map(({ install }) => install)).toEqual([true, false]);
 });
 
 test("Fleet.allIn finds the fleets of a tree", () => {

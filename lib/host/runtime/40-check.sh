@@ -1,14 +1,15 @@
 # --- Is all there that a change needs? Told in one error, before anything is touched. ---
 
-# check INCOMING
+# check INCOMING INSTALL: with 1, what is missing is installed.
 check() {
   [ "$(id -u)" = 0 ] || fail not-root "$(id -un)"
-  missing=
   if [ -e "$1/nftables" ]; then tools=nft; else tools=$IPTABLES_TOOLS; fi
-  for needed in $tools flock setsid sha256sum awk sed readlink; do
-    command -v "$needed" >/dev/null 2>&1 || missing="$missing $needed"
-  done
-  [ -z "$missing" ] || fail missing-tools "$(os_id)$missing"
+  missing=$(missing_of $tools flock setsid sha256sum awk sed readlink)
+  if [ -n "$missing" ] && [ "$2" = 1 ]; then
+    install_tools $missing
+    missing=$(missing_of $missing)
+  fi
+  [ -z "$missing" ] || fail missing-tools "$(commas $missing)" "$(install_words $missing)"
   if [ "$tools" = nft ]; then
     said=$(nft list tables 2>&1 >/dev/null) || fail nftables "$(printf '%s\n' "$said" | head -n 1)"
   else
@@ -16,5 +17,3 @@ check() {
   fi
   [ -n "$(boot_kind)" ] || fail no-boot "neither systemd, OpenRC nor SysV boot folders"
 }
-
-os_id() { (. /etc/os-release 2>/dev/null && echo "${ID:-linux}") || echo linux; }

@@ -1,11 +1,11 @@
 # --- The commands of the deployer. Each ends with one line: end CODE. ---
 
-# apply INCOMING ID NONCE SECONDS OWNER SSH-PORT FORCE
+# apply INCOMING ID NONCE SECONDS OWNER SSH-PORT FORCE INSTALL
 apply() {
-  incoming=$1 id=$2 nonce=$3 window=$4 owner=$5 port=$6 force=$7
+  incoming=$1 id=$2 nonce=$3 window=$4 owner=$5 port=$6 force=$7 install=$8
   trap 'rm -rf "$incoming" "$incoming.runtime"' EXIT
   step check
-  check "$incoming"
+  check "$incoming" "$install"
   step lock
   take_mutex "$owner"
   recover

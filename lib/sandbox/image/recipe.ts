@@ -9,7 +9,20 @@ const RECIPE = 4;
  */
 export const packages: readonly string[] = [
   ...["base-files", "base-passwd", "bash", "dash", "busybox-static", "coreutils", "sed", "grep", "mawk", "findutils"],
-  ...["util-linux", "mount", "login", "passwd", "sudo", "tar", "gzip", "hostname", "diffutils", "debianutils", "dpkg"],
+  ...[
+    "util-linux",
+    "mount",
+    "login",
+    "passwd",
+    "sudo",
+    "tar",
+    "gzip",
+    "hostname",
+    "diffutils",
+    "debianutils",
+    "dpkg",
+    "apt",
+  ],
   ...["libc-bin", "ncurses-bin", "ncurses-base", "procps", "kmod", "libpam-runtime", "libpam-modules"],
   ...["systemd", "systemd-sysv", "dbus", "init-system-helpers", "sysvinit-utils"],
   ...["openssh-server", "openssh-client", "iptables", "nftables", "ipset", "conntrack"],

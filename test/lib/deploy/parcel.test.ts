@@ -72,7 +72,7 @@ test.each(["o'brien@desk", "$(id)@desk", "a b", '"', "-n", ""])(
         .at(-1) ?? "";
     const words = last.replace(/^exec \/bin\/sh "\$f\.runtime" apply /, "").replace('"$f"', "folder");
     const { stdout } = spawnSync("/bin/sh", ["-c", `printf '<%s>' ${words}`], { encoding: "utf8" });
-    expect(stdout).toBe(`<${NONCE}><folder><${"0".repeat(16)}><${NONCE}><30><${owner}><22><0>`);
+    expect(stdout).toBe(`<${NONCE}><folder><${"0".repeat(16)}><${NONCE}><30><${owner}><22><0><0>`);
   },
 );
 

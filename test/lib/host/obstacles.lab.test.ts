@@ -41,20 +41,20 @@ async function expectUntouched(): Promise<void> {
 
 describe("a tool is missing: it is named, and nothing is changed", () => {
   test.each([
-    ["ipset", "ipset"],
-    ["iptables-restore", "iptables"],
-    ["ip6tables-save", "iptables"],
-    ["flock", "util-linux"],
-    ["setsid", "util-linux"],
-    ["sha256sum", "coreutils"],
-    ["awk", "mawk"],
-  ])("%s, of the package %s", async (tool, packageName) => {
+    ["ipset", "apt-get install ipset"],
+    ["iptables-restore", "apt-get install iptables"],
+    ["ip6tables-save", "apt-get install iptables"],
+    ["flock", "apt-get install util-linux"],
+    ["setsid", "apt-get install util-linux"],
+    ["sha256sum", "Install coreutils"],
+    ["awk", "apt-get install mawk"],
+  ])("%s: %s", async (tool, cure) => {
     await mustExec(host, `mv $(command -v ${tool}) /root/away-${tool}`);
     const outcome = await deploy(host, { web: 81 });
     await mustExec(host, `mv /root/away-${tool} /usr/bin/${tool}`);
     expect(outcome).toMatchObject({ outcome: "failed", error: { code: "missing-tools" } });
     expect(outcome.error?.message).toContain(tool);
-    expect(outcome.error?.help).toContain(`apt-get install ${packageName}`);
+    expect(outcome.error?.help).toContain(cure);
     await expectUntouched();
   });
 });

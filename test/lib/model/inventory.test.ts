@@ -41,6 +41,15 @@ hosts:
   ]);
 });
 
+test("install: as a host says, else its last group that says something, else the defaults", () => {
+  const { hosts } = parse(`
+defaults: { install: true }
+groups: { old: { install: false }, web: {} }
+hosts: { a: {}, b: { groups: [old, web] }, c: { groups: [old], install: true } }
+`);
+  expect(hosts.map(({ install }) => install)).toEqual([true, false, true]);
+});
+
 test("JSON is YAML", () => {
   expect(parse(JSON.stringify({ hosts: { a: { ssh: { port: 22 } } } })).hosts[0]).toMatchObject({
     name: "a",
@@ -91,7 +100,7 @@ describe("told with line and column", () => {
       "a mistyped key",
       "hosts:\n  a: { adress: x }\n",
       [
-        "inventory.yaml:2:8 (hosts/a/adress): `adress` is not known here. Allowed: `address`, `groups`, `ssh`, `variables`. Did you mean `address`?",
+        "inventory.yaml:2:8 (hosts/a/adress): `adress` is not known here. Allowed: `address`, `groups`, `ssh`, `install`, `variables`. Did you mean `address`?",
       ],
     ],
     ["a mistyped ssh setting", "hosts: { a: { ssh: { prot: 22 } } }", ["Did you mean `port`?"]],

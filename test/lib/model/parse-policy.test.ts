@@ -131,7 +131,7 @@ describe("told with line and column", () => {
       "a mistyped key",
       `${host}entires: []`,
       [
-        "web.yaml:3:1 (entires): `entires` is not known here. Allowed: `host`, `groups`, `address`, `ssh`, `backend`, `invalid`, `countryDatabase`, `zones`, `addresses`, `services`, `entries`, `managedFrom`, `allowLockout`, `private`, `silence`, `expect`. Did you mean `entries`?",
+        "web.yaml:3:1 (entires): `entires` is not known here. Allowed: `host`, `groups`, `address`, `ssh`, `backend`, `install`, `invalid`, `countryDatabase`, `zones`, `addresses`, `services`, `entries`, `managedFrom`, `allowLockout`, `private`, `silence`, `expect`. Did you mean `entries`?",
       ],
     ],
     [

@@ -95,6 +95,12 @@ describe("synthesize", () => {
     expect(readdirSync(join(output, "stacks"))).toEqual(["core", "edge"]);
   });
 
+  it("tells the deployment to install what is missing, which is no other generation", () => {
+    const [plain, other] = [{}, { install: true }].map((more) => bundleContents({ ...policyOf(GATEWAY), ...more }));
+    expect([plain?.install, other?.install]).toEqual([undefined, true]);
+    expect(other?.generation).toBe(plain?.generation);
+  });
+
   it("gives a host without rules of its own the implied ones", () => {
     const { texts } = bundleContents(policyOf({ zones: {} }));
     expect(texts["iptables.v6"]).toContain("IPv6 needs it");
