@@ -1,42 +1,42 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { applyCommand } from "./commands/apply";
-import { compileCommand } from "./commands/compile";
-import { deployCommand } from "./commands/deploy";
-import { diffCommand } from "./commands/diff";
-import { initCommand } from "./commands/init";
-import { reportCommand } from "./commands/report";
-import { rollbackCommand } from "./commands/rollback";
-import { sandboxCommand } from "./commands/sandbox";
-import { showCommand } from "./commands/show";
-import { statusCommand } from "./commands/status";
-import { synthCommand } from "./commands/synth";
-import { teardownCommand } from "./commands/teardown";
-import { traceCommand } from "./commands/trace";
 import { version } from "./version";
 
-const program = new Command("cdkfw")
-  .description("Firewalls as code for fleets of Linux hosts: apply, prove, confirm, or be rolled back.")
-  .version(version)
-  .showSuggestionAfterError()
-  .addHelpText("after", "\nExit codes: 0 done or nothing to do, 1 failed, 2 differences found, 3 rolled back");
+/** `./commands/NAME` exports `NAMECommand`. */
+const COMMANDS = [
+  "init",
+  "synth",
+  "show",
+  "trace",
+  "diff",
+  "report",
+  "deploy",
+  "apply",
+  "status",
+  "rollback",
+  "teardown",
+  "compile",
+  "sandbox",
+];
 
-for (const command of [
-  initCommand(),
-  synthCommand(),
-  showCommand(),
-  traceCommand(),
-  diffCommand(),
-  reportCommand(),
-  deployCommand(),
-  applyCommand(),
-  statusCommand(),
-  rollbackCommand(),
-  teardownCommand(),
-  compileCommand(),
-  sandboxCommand(),
-]) {
-  program.addCommand(command);
+/** Only what is asked for is loaded: Terraform starts a process for each host, and all of it takes a second. */
+function load(name: string): Command {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  const exported = require(`./commands/${name}`) as Record<string, () => Command>;
+  const command = exported[`${name}Command`];
+  if (command === undefined) throw new Error(`INVARIANT: ./commands/${name} exports no ${name}Command`);
+  return command();
+}
+
+async function main(): Promise<void> {
+  const program = new Command("cdkfw")
+    .description("Firewalls as code for fleets of Linux hosts: apply, prove, confirm, or be rolled back.")
+    .version(version)
+    .showSuggestionAfterError()
+    .addHelpText("after", "\nExit codes: 0 done or nothing to do, 1 failed, 2 differences found, 3 rolled back");
+  const wanted = COMMANDS.filter((name) => name === process.argv[2]);
+  for (const name of wanted.length === 0 ? COMMANDS : wanted) program.addCommand(load(name));
+  await program.parseAsync();
 }
 
 // `cdkfw trace … | head` ends early: what nobody reads is no reason to stop in the middle of a deployment.
@@ -46,4 +46,4 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-void program.parseAsync();
+void main();
