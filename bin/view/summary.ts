@@ -23,11 +23,15 @@ const ORDER: readonly Ending[] = [
 ];
 
 /** `web-1  committed    generation 0123456789abcdef  0.4 s`, and below it what went wrong. */
-export function outcomeLines({ host, outcome, generation, seconds, error }: Outcome, width: number): string[] {
+export function outcomeLines(
+  { host, outcome, generation, seconds, error, notes = [] }: Outcome,
+  width: number,
+): string[] {
   const words = COLOUR[outcome](outcome.padEnd(11));
   const time = outcome === "not-begun" ? "" : `  ${seconds.toFixed(1)} s`;
   const line = `${host.padEnd(width)}  ${words}  generation ${generation}${time}`;
-  return error === undefined ? [line] : [line, `${" ".repeat(width + 2)}${error.message}`];
+  const below = [...(error === undefined ? [] : [error.message]), ...notes];
+  return [line, ...below.map((text) => `${" ".repeat(width + 2)}${text}`)];
 }
 
 export function countsOf(outcomes: readonly Outcome[]): [Ending, number][] {

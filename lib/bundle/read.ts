@@ -22,6 +22,30 @@ export function readBundle(folder: string): Bundle {
   return { folder: resolve(folder), manifest, texts: Object.fromEntries(texts) };
 }
 
+/**
+ * Another host of the same output: of the same stack, else of any other.
+ * @throws UserError `no-bundle`
+ */
+export function neighbourOf(folder: string, host: string): Pick<Bundle, "folder" | "manifest"> {
+  const beside = resolve(folder, "..", host);
+  const stacks = resolve(folder, "../../..");
+  const found = existsSync(beside)
+    ? beside
+    : stacksIn(stacks)
+        .map((stack) => join(stacks, stack, "hosts", host))
+        .find(existsSync);
+  if (found !== undefined) return { folder: found, manifest: readManifest(found) };
+  throw new UserError(
+    "no-bundle",
+    `the host \`${host}\` has no bundle beside \`${folder}\``,
+    "Synthesize its fleet too.",
+  );
+}
+
+function stacksIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
 /** The names of the stacks that a synth's output folder holds, in their order. */
 export function stackNames(output: string): string[] {
   const stacks = join(output, "stacks");

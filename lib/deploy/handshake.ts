@@ -9,6 +9,7 @@ import { isAboutKeys, mayPass, notProven, restarted, unreachable, windowOver } f
 import { errorOf } from "./host-errors";
 import { STEPS, type Ending, type Outcome, type Step } from "./outcome";
 import { parcel } from "./parcel";
+import { askAll } from "./probes";
 import { parseLine, parseReply, told } from "./protocol";
 import { endingOf, settle, type Settled } from "./settle";
 
@@ -63,7 +64,8 @@ const CONFIRM_BY = 0.8;
 export async function deployHost(bundle: Bundle, options: HandshakeOptions = {}): Promise<Outcome> {
   const started = performance.now();
   const { host, generation } = bundle.manifest;
-  const { ending, error } = await new Handshake(bundle, options).run().catch(asFailure);
+  const handshake = new Handshake(bundle, options);
+  const { ending, error } = await handshake.run().catch(asFailure);
   const seconds = Math.round(performance.now() - started) / 1000;
   return {
     host,
@@ -72,6 +74,7 @@ export async function deployHost(bundle: Bundle, options: HandshakeOptions = {})
     ...(error && {
       error: { code: error.code, message: error.message, ...(error.help !== undefined && { help: error.help }) },
     }),
+    ...(handshake.notes.length > 0 && { notes: handshake.notes }),
     seconds,
   };
 }
@@ -85,6 +88,8 @@ class Handshake {
   private armed = 0;
   /** Whether the host has said that the new rules stand. */
   private stood = false;
+  /** What was expected and could not be asked. */
+  notes: readonly string[] = [];
 
   constructor(
     private readonly bundle: Bundle,
@@ -174,8 +179,7 @@ class Handshake {
 
   /** Whether the change is to be confirmed, by whoever started it: probes, or the other hosts of its wave. */
   private async ask(connection: Connection): Promise<void> {
-    const { beforeConfirm } = this.options;
-    if (beforeConfirm === undefined) return;
+    if (this.bundle.manifest.probes.length === 0 && this.options.beforeConfirm === undefined) return;
     const { windowSeconds } = this.change;
     const end = this.armed + windowSeconds * 1000 * CONFIRM_BY;
     const late = new AbortController();
@@ -184,10 +188,17 @@ class Handshake {
       late.signal.addEventListener("abort", () => reject(windowOver(windowSeconds)));
     });
     try {
-      await Promise.race([beforeConfirm({ connection, signal: late.signal }), over]);
+      const asked = this.askMore({ connection, signal: late.signal });
+      await Promise.race([asked, over]);
     } finally {
       clearTimeout(alarm);
     }
+  }
+
+  private async askMore(proof: Proof): Promise<void> {
+    const { connect: open = connect, connection, beforeConfirm } = this.options;
+    this.notes = await askAll(this.bundle, proof.connection, open, connection);
+    await beforeConfirm?.(proof);
   }
 
   /** Nothing has been changed yet: what may pass by itself is tried again. A host that is silent has had its time. */

@@ -21,6 +21,8 @@ export interface Outcome {
   readonly outcome: Ending;
   /** What went wrong, where something did. */
   readonly error?: { readonly code: string; readonly message: string; readonly help?: string };
+  /** What was expected and could not be asked. */
+  readonly notes?: readonly string[];
   /** From the first packet to the last, in seconds. */
   readonly seconds: number;
 }

@@ -2,7 +2,7 @@ import type { Bundle } from "../bundle/format";
 import { show } from "../model/findings";
 import { UserError } from "../model/user-error";
 import type { Wave } from "../model/waves";
-import { deployHost, type HandshakeOptions, type Proof } from "./handshake";
+import { deployHost, type HandshakeOptions } from "./handshake";
 import type { Outcome, Step } from "./outcome";
 import { Schedule, type Happening, type Order, type StopReason } from "./schedule";
 
@@ -29,8 +29,6 @@ export interface RolloutOptions {
   readonly onEvent?: (event: RolloutEvent) => void;
   /** Begins no further host; those at work are brought to their end. */
   readonly signal?: AbortSignal;
-  /** What else must hold before a host is confirmed. @default nothing */
-  readonly prove?: (bundle: Bundle, proof: Proof) => Promise<void>;
 }
 
 /** Milliseconds of silence after which a host gives its place to another one. */
@@ -132,7 +130,7 @@ class Run {
   async #deploy(bundle: Bundle): Promise<void> {
     const { host } = bundle.manifest;
     const isAtomic = this.#wave?.atomic === true;
-    const { handshake = {}, onEvent, prove } = this.options;
+    const { handshake = {}, onEvent } = this.options;
     let silence: NodeJS.Timeout | undefined;
     const heard = (): void => {
       clearTimeout(silence);
@@ -145,8 +143,7 @@ class Run {
         heard();
         onEvent?.({ event: "step", host, step });
       },
-      beforeConfirm: async (proof) => {
-        await prove?.(bundle, proof);
+      beforeConfirm: async () => {
         clearTimeout(silence);
         if (isAtomic) await this.#wait(host);
       },

@@ -1,3 +1,4 @@
+import type { TcpAnswer } from "./tcp-answer";
 import type { RunOptions, RunResult } from "./options";
 
 /** A login on a host: commands run over it until it is closed. */
@@ -23,6 +24,8 @@ export interface Connection {
    * @throws UserError as `run`, and `sudo-missing`, `sudo-password-required`, `sudo-not-permitted`, `sudo-requires-tty`
    */
   runAsRoot(command: string, options?: RunOptions): Promise<RunResult>;
+  /** Opens a TCP connection from the host to another machine, by its sshd, and closes it at once. */
+  askTcp(address: string, port: number, seconds: number): Promise<TcpAnswer>;
   /** Ends it, and all that runs over it, for certain: what a dead network does not let end is cut after a second. */
   close(): void;
   /** Called once when it ended: with an error when it was lost, without when it was closed. At once if it has ended. */

@@ -5,6 +5,7 @@ import type { Connection } from "./connection";
 import { describeHop, type Hop } from "./hop";
 import type { RunOptions, RunResult } from "./options";
 import { asRoot, sudoFailure } from "./sudo";
+import { askTcpThrough, type TcpAnswer } from "./tcp-answer";
 import type { Way } from "./way";
 
 /** A Connection over the last of a way's links. */
@@ -53,6 +54,10 @@ export class SshConnection implements Connection {
     const failure = sudoFailure(result, this.user, this.where);
     if (failure !== undefined) throw failure;
     return result;
+  }
+
+  askTcp(address: string, port: number, seconds: number): Promise<TcpAnswer> {
+    return askTcpThrough(this.way.client, address, port, seconds);
   }
 
   clientAddress(): Promise<string | undefined> {
