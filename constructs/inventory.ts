@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { readAnsible } from "../lib/model/ansible/as-inventory";
 import { nearestName, show } from "../lib/model/findings";
 import { inventoryFrom, parseInventory, type InventoryContent, type InventoryInput } from "../lib/model/inventory";
 import type { InventoryNode } from "../lib/model/inventory-node";
@@ -33,6 +34,18 @@ export class Inventory {
    */
   static from(inventory: InventoryInput): Inventory {
     return new Inventory(inventoryFrom(inventory, filesBeside(process.cwd()), callerPlace()));
+  }
+
+  /**
+   * Reads an inventory of Ansible, in INI or YAML, with the `group_vars` and `host_vars` beside it; `docs/inventory.md`
+   * tells what is taken over. Files that it names are relative to it.
+   * @throws FindingsError `invalid-inventory` with all mistakes
+   * @throws UserError `unreadable-inventory` where the file can not be read
+   */
+  static fromAnsible(path: string): Inventory {
+    const folder = dirname(resolve(path));
+    const { inventory } = readAnsible(readText(path), fromHere(path), (file) => readIfThere(join(folder, file)));
+    return new Inventory(inventoryFrom(inventory, filesBeside(folder), { file: fromHere(path) }));
   }
 
   /** All machines, in the order of the document. */
@@ -92,6 +105,10 @@ function readText(path: string): string {
       `Relative paths are looked for in ${show(process.cwd())}.`,
     );
   }
+}
+
+function readIfThere(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, "utf8") : undefined;
 }
 
 const filesBeside = (folder: string) => (file: string) => resolve(folder, file);

@@ -1,4 +1,5 @@
 import type { Conditions } from "../lib/model/conditions";
+import { EntryIds } from "../lib/model/entry-ids";
 import { explainValue, type Mistake } from "../lib/model/explain-issues";
 import { nearestName, show, type Finding } from "../lib/model/findings";
 import { comment, objectName } from "../lib/model/names";
@@ -16,7 +17,6 @@ import type { Host } from "./host";
 import { hostAddressFrom } from "./one-machine";
 import { callerPlace } from "./origin";
 import type { NatRuleProps, RuleProps } from "./rule";
-import { RuleIds } from "./rule-ids";
 import type { UsedAddresses } from "./used-addresses";
 import type { UsedServices } from "./used-services";
 
@@ -24,7 +24,7 @@ import type { UsedServices } from "./used-services";
 export class RuleList {
   readonly #entries: Entry[] = [];
   readonly #findings: Finding[] = [];
-  readonly #ids = new RuleIds();
+  readonly #ids = new EntryIds();
 
   constructor(
     private readonly host: Host,

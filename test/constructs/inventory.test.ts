@@ -46,3 +46,19 @@ test("a mistake in a program's inventory names the line that wrote it", () => {
     /inventory:hosts\/a\/ssh\/port \(test\/constructs\/inventory\.test\.ts:\d+\): `port` may not be `0`/,
   );
 });
+
+test("an inventory of Ansible, with its files beside it", () => {
+  const inventory = Inventory.fromAnsible("test/fixtures/microfw/nodes/inventory");
+  expect(inventory.groups).toEqual(["web", "hosting"]);
+  expect(inventory.group("hosting").map(({ name }) => name)).toEqual(["web-1.example.net", "web-2.example.net"]);
+  expect(inventory.host("web-1.example.net")).toMatchObject({
+    address: "web-1.example.net",
+    port: 2222,
+    user: "admin",
+    sudo: true,
+    identityFiles: ["~/.ssh/fleet"],
+    jump: [{ address: "198.51.100.1" }],
+    variables: { tier: "front", ntp: "192.0.2.123" },
+  });
+  expect(() => Inventory.fromAnsible("nowhere/hosts")).toThrow(/there is no such file/);
+});

@@ -1,4 +1,4 @@
-import type { Action } from "../lib/model/policy";
+import type { Action } from "./policy";
 
 const VERBS: Readonly<Record<Action | "forward", string>> = {
   accept: "allow",
@@ -8,8 +8,8 @@ const VERBS: Readonly<Record<Action | "forward", string>> = {
   forward: "forward",
 };
 
-/** Names the rules of one host by their content: `allow-ssh`, `allow-ssh-2`, `reject-all`. Each id is given once. */
-export class RuleIds {
+/** Names the entries of one host by their content: `allow-ssh`, `allow-ssh-2`, `reject-all`. Each id is given once. */
+export class EntryIds {
   readonly #taken = new Set<string>();
   /** The last number given for each wish, so that the search for a free one does not start over. */
   readonly #counts = new Map<string, number>();
