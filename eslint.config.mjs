@@ -23,7 +23,7 @@ const stages = [
   { folder: "lib/host", may: [], packages: [] },
   { folder: "lib/remote", may: ["lib/model"], packages: ["ssh2", "ssh-config"] },
   { folder: "lib/deploy", may: ["lib/remote", "lib/bundle", "lib/host", "lib/model"], packages: [] },
-  { folder: "lib/import", may: ["lib/model"], packages: ["yaml"] },
+  { folder: "lib/import", may: ["lib/model", "lib/project"], packages: ["yaml"] },
   { folder: "lib/project", may: ["lib/model"], packages: [] },
   { folder: "lib/sandbox", may: ["lib/model"], packages: ["ssh2"] },
   {

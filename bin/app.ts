@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
 import { Fleet } from "../constructs";
 import { stackNames } from "../lib/bundle/read";
+import { importMicrofw, type MicrofwOptions } from "../lib/import/microfw/import";
+import { nearestName, show } from "../lib/model/findings";
 import { parsePolicyFile } from "../lib/model/parse-policy";
-import { show } from "../lib/model/findings";
 import { UserError } from "../lib/model/user-error";
 import { synthesize, type SynthesizedHost } from "../lib/synth/synthesize";
 
@@ -101,6 +102,25 @@ function compileFleets(fleets: readonly Fleet[], file: string, output: string): 
 function sourceOf(file: string): string {
   return relative(process.cwd(), resolve(file)).replaceAll("\\", "/");
 }
+
+/** A MicroFW folder → bundles, of all its nodes or of the one that is named. */
+export function compileMicrofw(folder: string, output: string, wanted: MicrofwWishes): SynthesizedHost[] {
+  const { policies } = importMicrofw(folder, wanted);
+  const { host } = wanted;
+  const found = host === undefined ? policies : policies.filter((policy) => policy.host === host);
+  if (host !== undefined && found.length === 0) {
+    const names = policies.map((policy) => policy.host);
+    const near = nearestName(host, names);
+    throw new UserError(
+      "unknown-host",
+      `${show(host)} is no node of ${show(folder)}`,
+      near === undefined ? `Known: ${names.slice(0, 20).join(", ")}.` : `Did you mean \`${near}\`?`,
+    );
+  }
+  return synthesize(found, output, "fleet", { source: sourceOf(folder), fleets: [] });
+}
+
+export type MicrofwWishes = MicrofwOptions & { readonly host?: string };
 
 async function loadFleets(file: string): Promise<Fleet[]> {
   // Loaded only here: it takes longer than all else that the command does at its start.

@@ -16,6 +16,7 @@ const COMMANDS = [
   "rollback",
   "teardown",
   "compile",
+  "import",
   "sandbox",
 ];
 

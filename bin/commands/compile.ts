@@ -1,20 +1,50 @@
 import { Command } from "commander";
+import { UserError } from "../../lib/model/user-error";
 import { action } from "../action";
-import { compilePolicy } from "../app";
+import { compileMicrofw, compilePolicy } from "../app";
 import { EXIT } from "../exit";
 import { withJson, withOutput } from "../options";
 import { print, printJson } from "../output";
 
+interface Flags {
+  readonly out: string;
+  readonly microfw?: string;
+  readonly host?: string;
+  readonly name?: string;
+  readonly json?: boolean;
+}
+
 export function compileCommand(): Command {
   const command = withJson(withOutput(new Command("compile")))
-    .description("make bundles from one policy file, without any app")
-    .argument("<file>", "a policy file: .yaml or .json with hosts, .ts or .js exporting a Fleet")
-    .addHelpText("after", "\nExample:\n  cdkfw compile firewall.yaml --out build");
-  return action(command, async (file: string, flags: { out: string; json?: boolean }) => {
-    const synthesized = await compilePolicy(file, flags.out);
+    .description("make bundles from one policy file, or from a MicroFW folder, without any app")
+    .argument("[file]", "a policy file: .yaml or .json with hosts, .ts or .js exporting a Fleet")
+    .option("--microfw <dir>", "a MicroFW folder instead: that of a node, or `nodes/` with its inventory")
+    .option("--host <name>", "with --microfw: this node alone")
+    .option("--name <name>", "with --microfw and the folder of one node: the host's name (default: the folder's)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  cdkfw compile firewall.yaml --out build\n  cdkfw compile --microfw nodes --host web-1\n" +
+        "\n`cdkfw import microfw` tells what is not as it was; docs/microfw.md tells why.",
+    );
+  return action(command, async (file: string | undefined, flags: Flags) => {
+    const synthesized = await bundlesOf(file, flags);
     const hosts = synthesized.map(({ host, generation, folder }) => ({ host, generation, folder }));
     if (flags.json === true) printJson(hosts);
     else for (const { host, generation, folder } of hosts) print(`${host}  generation ${generation}  ${folder}`);
     return EXIT.done;
   });
+}
+
+async function bundlesOf(file: string | undefined, { microfw, out, host, name }: Flags) {
+  if (file !== undefined && microfw === undefined && host === undefined && name === undefined) {
+    return compilePolicy(file, out);
+  }
+  if (file === undefined && microfw !== undefined) {
+    return compileMicrofw(microfw, out, { ...(host !== undefined && { host }), name });
+  }
+  throw new UserError(
+    "one-source",
+    "`compile` takes a policy file, or a MicroFW folder",
+    "Name one of them: cdkfw compile firewall.yaml, or cdkfw compile --microfw nodes --host web-1.",
+  );
 }

@@ -1,4 +1,3 @@
-import { basename, resolve } from "node:path";
 import { Command } from "commander";
 import { starterFiles } from "../../lib/project/starter";
 import { writeProject } from "../../lib/project/write";
@@ -6,6 +5,7 @@ import { action } from "../action";
 import { EXIT } from "../exit";
 import { withJson } from "../options";
 import { print, printJson } from "../output";
+import { packageName } from "../package-name";
 import { version } from "../version";
 
 interface Flags {
@@ -28,15 +28,6 @@ export function initCommand(): Command {
     else printNextSteps(folder, Object.keys(files), terraform);
     return EXIT.done;
   });
-}
-
-/** npm's names are in lower case, and begin with a letter or a digit. */
-function packageName(folder: string): string {
-  const name = basename(resolve(folder))
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, "-")
-    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "");
-  return name === "" ? "firewalls" : name;
 }
 
 function printNextSteps(folder: string, files: readonly string[], terraform: boolean): void {

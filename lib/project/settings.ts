@@ -1,3 +1,5 @@
+import { DEFAULT_COUNTRY_DATABASE } from "../model/countries";
+
 /** What a new project is made with. */
 export interface ProjectOptions {
   /** A legal name of an npm package. */
@@ -6,6 +8,8 @@ export interface ProjectOptions {
   readonly terraform: boolean;
   /** The version of cdkfw that the project is made for. */
   readonly version: string;
+  /** Whether its rules name countries, whose networks come from a database. @default false */
+  readonly countries?: boolean;
 }
 
 /** Texts by file name, in the order in which people read them. */
@@ -21,7 +25,7 @@ export function settingsFiles(options: ProjectOptions): ProjectFiles {
   };
 }
 
-function packageOf({ name, terraform, version }: ProjectOptions) {
+function packageOf({ name, terraform, version, countries = false }: ProjectOptions) {
   return {
     name,
     private: true,
@@ -29,6 +33,7 @@ function packageOf({ name, terraform, version }: ProjectOptions) {
     dependencies: {
       cdkfw: `^${version}`,
       constructs: "~10.7.2",
+      ...(countries && { [DEFAULT_COUNTRY_DATABASE]: "^2.3.2026061719" }),
       ...(terraform && { "@cdktf/provider-null": "^11.0.1", cdktf: "^0.21.0" }),
     },
     devDependencies: { "@types/node": "^20.19.0", tsx: "^4.23.0", typescript: "~5.9.0" },

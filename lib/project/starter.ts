@@ -5,9 +5,14 @@ export function starterFiles(options: ProjectOptions): ProjectFiles {
   return {
     "inventory.yaml": INVENTORY,
     "fleet.ts": FLEET,
-    ...(options.terraform ? { "main.ts": TERRAFORM_MAIN } : { "firewall.ts": FIREWALL }),
+    ...entryFile(options),
     ...settingsFiles(options),
   };
+}
+
+/** What is run: it brings the fleet that `fleet.ts` describes, and the machines of `inventory.yaml`, together. */
+export function entryFile({ terraform }: Pick<ProjectOptions, "terraform">): ProjectFiles {
+  return terraform ? { "main.ts": TERRAFORM_MAIN } : { "firewall.ts": FIREWALL };
 }
 
 const INVENTORY = `# The machines: where they are, who they are, how they are reached. What their firewalls allow is in fleet.ts.

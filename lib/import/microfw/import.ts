@@ -1,0 +1,95 @@
+import { dirname, resolve } from "node:path";
+import { checkPolicy } from "../../model/check-policy";
+import { errorsAmong, show, type Finding } from "../../model/findings";
+import { FindingsError } from "../../model/findings-error";
+import { inventoryFrom, type InventoryInput } from "../../model/inventory";
+import type { InventoryNode } from "../../model/inventory-node";
+import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../../model/policy";
+import type { SshTarget } from "../../model/target";
+import type { HostPlan, PlanLine, Remark } from "../plan";
+import { policyOfPlan } from "../plan-policy";
+import { findNodes, shown, type MicrofwFolder } from "./folder";
+import { machinesOf } from "./machines";
+import { readNode } from "./read-node";
+import { translateNodes } from "./translate";
+
+/** A MicroFW folder, translated: the plans of its hosts, which one printer makes a project of, and their policies. */
+export interface ImportedMicrofw {
+  readonly plans: readonly HostPlan[];
+  readonly policies: readonly HostPolicy[];
+  readonly inventory: InventoryInput;
+  /** What is not of one line: about the inventory, and files that are not read. */
+  readonly notes: readonly string[];
+}
+
+export interface MicrofwOptions {
+  /** The host's name, where the folder is that of one node. @default the folder's name */
+  readonly name?: string | undefined;
+  /** @default that of a fleet */
+  readonly backend?: Backend;
+}
+
+/**
+ * Reads a MicroFW folder: that of one node, or a `nodes/` tree with its inventory.
+ * @throws FindingsError `invalid-microfw` with all mistakes of all files; `invalid-inventory`
+ * @throws UserError `no-microfw`, `no-host-name`, `one-node`
+ */
+export function importMicrofw(
+  folder: string,
+  { name, backend = DEFAULT_BACKEND }: MicrofwOptions = {},
+): ImportedMicrofw {
+  const found = findNodes(folder, name);
+  const { inventory, names, notes } = machinesOf(found);
+  const findings: Finding[] = [];
+  const nodes = found.nodes.map((node) => ({
+    name: names.get(node.name) ?? node.name,
+    tables: readNode(node, findings),
+  }));
+  stopAt(findings, folder);
+
+  const plans = translateNodes(nodes, findings);
+  stopAt(findings, folder);
+  const machines = new Map(machinesIn(found, inventory));
+  const policies = plans.map((plan) =>
+    policyOfPlan(plan, { ...(machines.get(plan.name) ?? { target: { address: plan.name }, groups: [] }), backend }),
+  );
+  for (const policy of policies) findings.push(...errorsAmong(checkPolicy(policy)));
+  stopAt(findings.map(atItsRow), folder);
+  return {
+    plans,
+    policies,
+    inventory,
+    notes: [...notes, ...found.nodes.flatMap(({ name: node, custom }) => (custom ? [ofCustom(node)] : []))],
+  };
+}
+
+/** What whoever moves over has to know about the lines of a host. */
+export function remarksOf({ zones, addresses, services, entries }: HostPlan): Remark[] {
+  const lines: readonly PlanLine<unknown>[] = [...services, ...addresses, ...zones, ...entries];
+  return lines.flatMap((line) => (line.kind === "remark" ? [line.remark] : []));
+}
+
+function stopAt(findings: readonly Finding[], folder: string): void {
+  if (findings.length > 0) throw new FindingsError("invalid-microfw", `the MicroFW folder ${show(folder)}`, findings);
+}
+
+/** The user knows his tables, not yet the paths of constructs. */
+function atItsRow({ origin, ...mistake }: Finding): Finding {
+  return { ...mistake, origin: origin.file === undefined ? origin : { ...origin, path: origin.file } };
+}
+
+function machinesIn({ inventory: file }: MicrofwFolder, inventory: InventoryInput) {
+  const base = file === undefined ? process.cwd() : dirname(resolve(file));
+  const { hosts } = inventoryFrom(inventory, (one) => resolve(base, one), {
+    file: file === undefined ? "inventory" : shown(file),
+  });
+  return hosts.map((node) => [node.name, { target: targetOf(node), groups: node.groups }] as const);
+}
+
+const ofCustom = (node: string) =>
+  `the file \`custom\` of ${show(node)} holds shell commands, and is not imported: write its rules as entries`;
+
+function targetOf({ name, groups, variables, ...target }: InventoryNode): SshTarget {
+  void [name, groups, variables];
+  return target;
+}
