@@ -7,8 +7,8 @@ import { hostAddressOf } from "./host-address";
 import type { Origin } from "./origin";
 import { action, type Endpoint, type ForwardEntry, type HostAddress, type RuleEntry } from "./policy";
 import type { ForwardForm, RuleForm } from "./policy-file";
-import { libraryService } from "./service-library";
-import { readServiceText } from "./service-text";
+import { libraryService, SERVICE_LIBRARY } from "./service-library";
+import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
 
 /** The objects that entries name, of which those in use become part of the policy. */
@@ -122,6 +122,16 @@ export function unknownAddress(name: string, known: Iterable<string>): Mistake {
     problem: `${show(name)} is no known address`,
     allowed: "the name of a declared address, or an address such as `203.0.113.5`",
     fix: near === undefined ? `declare an address named ${show(name)}` : `did you mean \`${near}\`?`,
+  };
+}
+
+/** What is told of a name that must stand for a service at once. */
+export function unknownService(name: string, known: Iterable<string>): Mistake {
+  const near = nearestName(name, [...known, ...Object.keys(SERVICE_LIBRARY)]);
+  return {
+    problem: `${show(name)} is no known service`,
+    allowed: `the name of a declared service, a name from the library, or ${SERVICE_FORMS}`,
+    fix: near === undefined ? `declare a service named ${show(name)}` : `did you mean \`${near}\`?`,
   };
 }
 

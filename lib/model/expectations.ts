@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addressPolicy, type AddressPolicy } from "./addresses";
 import { endpoint, endpointInWords, type Endpoint } from "./endpoint";
-import { objectName } from "./names";
+import { serviceName } from "./names";
 import { origin, type Origin } from "./origin";
 import { servicePolicy, type ServicePolicy } from "./services";
 import { hostName, sshTarget } from "./target";
@@ -15,7 +15,7 @@ export const prober = z.discriminatedUnion("kind", [
 ]);
 
 /** A service and what it consists of: what is expected of it does not change when the policy's own one does. */
-export const namedService = z.strictObject({ name: objectName, matches: servicePolicy });
+export const namedService = z.strictObject({ name: serviceName, matches: servicePolicy });
 
 /**
  * What must hold of a host's rules, whatever they are: every packet of these is accepted, or every one is refused. It is

@@ -10,6 +10,14 @@ export const objectName = z
   .regex(/^[A-Za-z0-9_:]([A-Za-z0-9_.:/+-]*[A-Za-z0-9_:])?$/, "letters, digits, `_` and `:`, and inside also `. / + -`")
   .refine((name) => !["__proto__", "any", "all"].includes(name), "a name other than `any` and `all`");
 
+/** What an entry names as a service: an object, or ports and types that are written where they are used. */
+export const serviceName = z
+  .string()
+  .refine(
+    (name) => objectName.safeParse(name).success || /^[a-z0-9][a-z0-9/,-]{0,199}$/.test(name),
+    "a name, or ports such as `tcp/80,443`",
+  );
+
 /** A zone's name. `all` and `host` are given by the language. */
 export const zoneName = z
   .string()

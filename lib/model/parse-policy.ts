@@ -2,12 +2,20 @@ import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 import { checkPolicy } from "./check-policy";
 import { DocumentReader, isRecord, type Path } from "./document-reader";
-import { groupsOf } from "./address-groups";
-import { forwardOfForm, ruleOfForm, type NamedObjects, type UsedObjects } from "./entry-of-form";
+import { joinAddresses, type AddressPolicy } from "./addresses";
+import {
+  forwardOfForm,
+  ruleOfForm,
+  unknownAddress,
+  unknownService,
+  type NamedObjects,
+  type UsedObjects,
+} from "./entry-of-form";
 import { countryDatabaseFrom } from "./country-database";
 import type { Mistake } from "./explain-issues";
 import { byPlace, show } from "./findings";
 import { FindingsError } from "./findings-error";
+import { groupsOf, type GroupKind } from "./groups";
 import type { Origin } from "./origin";
 import {
   action,
@@ -31,7 +39,8 @@ import {
   type HostForm,
 } from "./policy-file";
 import { reviewOfForm } from "./review-of-form";
-import { SERVICE_LIBRARY } from "./service-library";
+import { libraryService, SERVICE_LIBRARY } from "./service-library";
+import type { ServicePolicy } from "./services";
 import { filesOf } from "./target-files";
 import { readYaml } from "./yaml-document";
 
@@ -46,6 +55,20 @@ export function parsePolicyFile(text: string, fileName: string): HostPolicy[] {
   if (reader.findings.length === 0) return policies;
   throw new FindingsError("invalid-policy", `the policy ${show(fileName)}`, byPlace(reader.findings));
 }
+
+const ADDRESSES: GroupKind<AddressPolicy> = {
+  plural: "addresses",
+  join: joinAddresses,
+  given: () => undefined,
+  unknown: unknownAddress,
+};
+
+const SERVICES: GroupKind<ServicePolicy> = {
+  plural: "services",
+  join: (members) => members.flat(),
+  given: libraryService,
+  unknown: unknownService,
+};
 
 const NO_OBJECTS: NamedObjects = { addresses: new Map(), services: new Map() };
 
@@ -149,12 +172,14 @@ class PolicyReader extends DocumentReader {
       addresses: this.parseMembers(value["addresses"], NAMES.addresses, addressesForm, [...path, "addresses"]),
       services: this.parseMembers(value["services"], NAMES.services, servicesForm, [...path, "services"]),
     };
-    for (const [name, policy] of groupsOf(read.addresses, shared.addresses, (of, mistake) =>
-      this.report([...path, "addresses", of], mistake),
-    )) {
-      addresses.set(name, policy);
-    }
-    for (const [name, members] of read.services) services.set(name, members?.flat() ?? []);
+    const report = (kind: "addresses" | "services") => (of: string, mistake: Mistake) =>
+      this.report([...path, kind, of], mistake);
+    const of = {
+      addresses: groupsOf(ADDRESSES, read.addresses, shared.addresses, report("addresses")),
+      services: groupsOf(SERVICES, read.services, shared.services, report("services")),
+    };
+    for (const [name, policy] of of.addresses) addresses.set(name, policy);
+    for (const [name, policy] of of.services) services.set(name, policy);
     return { addresses, services };
   }
 

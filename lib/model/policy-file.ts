@@ -9,7 +9,6 @@ import { sshSettings } from "./inventory";
 import { readProtocol } from "./ip-protocols";
 import { comment, interfaceName, objectName, zoneName } from "./names";
 import { backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./policy";
-import { libraryService } from "./service-library";
 import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
 import { silences } from "./finding-codes";
@@ -78,11 +77,13 @@ const addressForm = readBy((text, complain): AddressPolicy | string | undefined 
   return undefined;
 });
 
-const serviceForm = readBy((text, complain): ServicePolicy | undefined => {
-  const read = libraryService(text) ?? readServiceText(text);
-  if (read === undefined)
-    complain(`\`${text.slice(0, 80)}\` is no service of the library, and none of ${SERVICE_FORMS}`);
-  else if ("problem" in read) complain(`${read.problem}: ${read.allowed ?? ""}`);
+/** A part of a service: ports and the like themselves, or the name of another service. */
+const serviceForm = readBy((text, complain): ServicePolicy | string | undefined => {
+  const read = readServiceText(text);
+  if (read === undefined) {
+    if (objectName.safeParse(text).success) return text;
+    complain(`${show(text)} is no name of a service, and none of ${SERVICE_FORMS}`);
+  } else if ("problem" in read) complain(`${read.problem}: ${read.allowed ?? ""}`);
   else return read;
   return undefined;
 });
@@ -136,7 +137,7 @@ export const wholeZoneForm = z.strictObject({
 });
 /** `office: [203.0.113.0/24, 2001:db8:1::/48]`, `dach: { country: [DE, AT, CH] }` */
 export const addressesForm = addressListOf(addressForm, "at least one address");
-/** `metrics: tcp/9100`, `web: [http, https, tcp/8080-8090]` */
+/** `metrics: tcp/9100`, `web: [http, https, tcp/8080-8090]`, `all: [web, metrics, icmp/8]` */
 export const servicesForm = listOf(serviceForm, "at least one service");
 
 /** What is expected of packets: `{ accepted: https, from: ext }`. */

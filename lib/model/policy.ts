@@ -4,7 +4,7 @@ import { conditions, type Conditions } from "./conditions";
 import { countryDatabaseName } from "./countries";
 import { endpoint, type Endpoint } from "./endpoint";
 import { silences, type Silences } from "./finding-codes";
-import { comment, interfaceName, objectName, zoneName } from "./names";
+import { comment, interfaceName, objectName, serviceName, zoneName } from "./names";
 import { origin, type Origin } from "./origin";
 import { review, type Review } from "./review";
 import { portRange, protocolNumber, servicePolicy, type PortRange, type ServicePolicy } from "./services";
@@ -54,7 +54,7 @@ export const ruleEntry = z.strictObject({
   /** Names of `addresses`; none means any. */
   destination: z.array(objectName).default([]),
   /** Names of `services`; none means all services. */
-  services: z.array(objectName).default([]),
+  services: z.array(serviceName).default([]),
   /** With `accept+nat`: the source address to put in, instead of that of the interface. */
   snat: z.strictObject({ v4: hostAddress(4).optional(), v6: hostAddress(6).optional() }).optional(),
   ...conditions,
@@ -77,7 +77,7 @@ export const forwardEntry = z.strictObject({
   /** Names of `addresses`; none means any. */
   source: z.array(objectName).default([]),
   /** Names of `services`, with `targetPorts` all of them with ports; none means every protocol and port. */
-  services: z.array(objectName).default([]),
+  services: z.array(serviceName).default([]),
   /** The machine behind. A family that is left out is not forwarded. */
   target: z
     .strictObject({ v4: hostAddress(4).optional(), v6: hostAddress(6).optional() })
@@ -108,7 +108,7 @@ export const hostPolicy = z.strictObject({
   target: sshTarget,
   zones: z.array(zonePolicy),
   addresses: z.record(objectName, addressPolicy).default({}),
-  services: z.record(objectName, servicePolicy).default({}),
+  services: z.record(serviceName, servicePolicy).default({}),
   /** The first one that matches a packet decides. */
   entries: z.array(entry),
   /** What becomes of packets that conntrack can make nothing of. @default drop */
