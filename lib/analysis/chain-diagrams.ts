@@ -1,0 +1,154 @@
+import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../compile/ruleset";
+import { NOWHERE, type Node } from "./diagrams";
+import { MatchSets } from "./match-sets";
+import { effectOf, type Outcome, type Outcomes, type Target } from "./outcomes";
+import type { Field, PacketSpace } from "./packet-space";
+
+/**
+ * Chains as diagrams from packets to outcomes. A chain is put together from its end: first what comes after it, then
+ * rule by rule what the rule takes gets its verdict, and all else stays as it was.
+ */
+export class ChainDiagrams {
+  readonly #chains: ReadonlyMap<string, Chain>;
+  readonly #known = new Map<string, Node>();
+  readonly #matches: MatchSets;
+
+  constructor(
+    private readonly space: PacketSpace,
+    private readonly ruleset: Ruleset,
+    private readonly outcomes: Outcomes,
+    /** Whether outcomes tell what would be without the entry that decides. */
+    private readonly otherwise: boolean,
+  ) {
+    this.#chains = new Map(ruleset.chains.map((chain) => [chain.name, chain]));
+    this.#matches = new MatchSets(space, ruleset);
+  }
+
+  /** What the base chains of a hook say, one after the other, and `after` where they decide nothing. */
+  hook(hook: Hook, after: Node): Node {
+    const chains = this.ruleset.chains.filter((chain) => chain.hook === hook);
+    return chains.reduceRight((rest, { name }) => this.#chain(name, rest), after);
+  }
+
+  #chain(name: string, after: Node): Node {
+    const key = `${name} ${after}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const chain = this.#chains.get(name);
+    if (chain === undefined) throw new Error(`invariant: chain ${name} does not exist`);
+    const refusal = onlyRefuses(chain) ? chain.rules.find(({ verdict }) => verdict.kind === "reject") : undefined;
+    let rest = refusal === undefined ? after : this.#terminal({ verdict: "reject", by: refusal.origin });
+    if (refusal === undefined) {
+      for (let at = chain.rules.length - 1; at >= 0; at--) rest = this.#before(chain.rules[at] as Rule, rest, after);
+    }
+    this.#known.set(key, rest);
+    return rest;
+  }
+
+  /** What a rule and those behind it say. */
+  #before(rule: Rule, rest: Node, after: Node): Node {
+    const { verdict, origin } = rule;
+    switch (verdict.kind) {
+      case "accept":
+      case "drop":
+      case "reject":
+        return this.#decided(rule, this.#terminal({ verdict: verdict.kind, by: origin }), rest);
+      case "jump":
+        return this.#entered(rule, verdict.chain, rest);
+      case "goto":
+        return this.#decided(rule, this.#inTheNameOf(origin, this.#chain(verdict.chain, after)), rest);
+      case "mark-masquerade":
+        return this.#choose(rule, this.#marked(rest, verdict.source ?? 0), rest);
+      case "dnat":
+        return this.#choose(rule, this.#forwarded(verdict, origin, rest), rest);
+      case "log":
+        return rest;
+      // They change the source of what the filter has accepted, and decide nothing.
+      case "masquerade":
+      case "snat":
+        return rest;
+    }
+  }
+
+  #choose(rule: Rule, taken: Node, rest: Node): Node {
+    return this.space.diagrams.choose(this.#matches.of(rule), taken, rest);
+  }
+
+  /** What an entry decides, and beside it what would be without. */
+  #decided(rule: Rule, taken: Node, rest: Node): Node {
+    const { diagrams } = this.space;
+    if (!this.otherwise || rule.origin.kind !== "entry") return this.#choose(rule, taken, rest);
+    const set = this.#matches.of(rule);
+    const without = diagrams.replace(diagrams.choose(set, rest, NOWHERE), (value) => {
+      const outcome = this.outcomes.at(value);
+      // Rules of one entry stand side by side: without it, all of them are gone.
+      const effect = outcome?.by === rule.origin ? outcome.otherwise : outcome && effectOf(outcome);
+      return diagrams.isTerminal(taken) && outcome !== undefined
+        ? this.#terminal({ ...(this.outcomes.at(diagrams.valueOf(taken)) as Outcome), otherwise: effect })
+        : taken;
+    });
+    return diagrams.choose(set, without, rest);
+  }
+
+  /**
+   * A chain is entered by interface, as a rule. What comes after it is then cut down to that interface, so that a zone of
+   * many interfaces has one diagram.
+   */
+  #entered(rule: Rule, chain: string, rest: Node): Node {
+    const { diagrams, interfaces } = this.space;
+    const [match] = rule.matches;
+    if (rule.matches.length !== 1 || (match?.kind !== "in-interface" && match?.kind !== "out-interface")) {
+      return this.#choose(rule, this.#chain(chain, rest), rest);
+    }
+    const field: Field = match.kind === "in-interface" ? this.space.in : this.space.out;
+    return interfaces.matching(match.name).reduce((sum, number) => {
+      const inside = this.#chain(chain, diagrams.given(rest, field, number));
+      return diagrams.choose(this.space.anyOf(field, [number], interfaces.count), inside, sum);
+    }, rest);
+  }
+
+  #terminal(outcome: Outcome): Node {
+    return this.space.diagrams.terminal(this.outcomes.value(outcome));
+  }
+
+  /** What a rule sends to another chain for good is its own decision, unless a user's rule decides there. */
+  #inTheNameOf(origin: RuleOrigin, chain: Node): Node {
+    const { diagrams } = this.space;
+    return diagrams.replace(chain, (value) => {
+      const outcome = this.outcomes.at(value);
+      if (outcome === undefined || outcome.by?.kind === "entry") return diagrams.terminal(value);
+      return this.#terminal({ ...outcome, by: origin });
+    });
+  }
+
+  #marked(rest: Node, source: number): Node {
+    const { diagrams } = this.space;
+    return diagrams.replace(rest, (value) => {
+      const outcome = this.outcomes.at(value);
+      const stays = outcome?.verdict !== "accept" || outcome.source !== undefined;
+      return stays ? diagrams.terminal(value) : this.#terminal({ ...outcome, source });
+    });
+  }
+
+  #forwarded({ v4, v6, port }: Target, by: RuleOrigin, rest: Node): Node {
+    const to = (target: Target) =>
+      this.#terminal({ verdict: "accept", by, to: { ...target, ...(port !== undefined && { port }) } });
+    return this.space.diagrams.choose(
+      this.space.ofFamily(4),
+      v4 === undefined ? rest : to({ v4 }),
+      v6 === undefined ? rest : to({ v6 }),
+    );
+  }
+}
+
+/** A chain that tells the refused in one way or another: in which, is no part of what is admitted. */
+function onlyRefuses({ rules }: Chain): boolean {
+  const last = rules.at(-1);
+  return (
+    last?.matches.length === 0 &&
+    last.verdict.kind === "reject" &&
+    rules.every(
+      ({ verdict, origin }) => origin.kind === "implicit" && (verdict.kind === "reject" || verdict.kind === "drop"),
+    )
+  );
+}
