@@ -94,6 +94,8 @@ describe("a host's life by nftables", () => {
       "an element of a set is gone",
       "nft delete element inet cdkfw $(nft -t list sets inet | sed -n 's/^.set \\(.*addresses-1-4\\) .*/\\1/p') { 203.0.113.0/24 }",
     ],
+    ["something else came to it", "nft add counter inet cdkfw theirs"],
+    ["a chain hangs elsewhere", "nft delete table inet cdkfw; nft 'table inet cdkfw { chain input { type filter hook prerouting priority 0; }; }'"], // prettier-ignore
     ["it is empty", "nft flush table inet cdkfw"],
     ["it is gone", "nft delete table inet cdkfw"],
     ["all is gone", "nft flush ruleset"],
