@@ -24,14 +24,18 @@ const ORDER: readonly Ending[] = [
 
 /** `web-1  committed    generation 0123456789abcdef  0.4 s`, and below it what went wrong. */
 export function outcomeLines(
-  { host, outcome, generation, seconds, error, notes = [] }: Outcome,
+  { host, outcome, generation, seconds, error, notes = [], warnings = [] }: Outcome,
   width: number,
 ): string[] {
   const words = COLOUR[outcome](outcome.padEnd(11));
   const time = outcome === "not-begun" ? "" : `  ${seconds.toFixed(1)} s`;
   const line = `${host.padEnd(width)}  ${words}  generation ${generation}${time}`;
-  const below = [...(error === undefined ? [] : [error.message]), ...notes];
-  return [line, ...below.map((text) => `${" ".repeat(width + 2)}${text}`)];
+  const below = [
+    ...(error === undefined ? [] : [error.message]),
+    ...notes,
+    ...warnings.map(({ message }) => colour.yellow(message)),
+  ];
+  return [line, ...below.map((words) => `${" ".repeat(width + 2)}${words}`)];
 }
 
 export function countsOf(outcomes: readonly Outcome[]): [Ending, number][] {
@@ -47,7 +51,7 @@ export function summary(outcomes: readonly Outcome[], seconds: number): string[]
     .map(([ending, count]) => `${count} ${ending}`)
     .join(", ");
   const head = outcomes.length === 1 ? [] : [`${outcomes.length} hosts in ${duration(seconds)}: ${counts || "none"}`];
-  return [...head, ...cures(outcomes)];
+  return [...head, ...cures(outcomes), ...warnings(outcomes)];
 }
 
 /** Failures with the same cure stand together: a mistake of the policy is made on every host. */
@@ -70,6 +74,12 @@ function cures(outcomes: readonly Outcome[]): string[] {
           "  Deploy again when the cause is mended: hosts that have their rules already are passed over.",
         ]),
   ];
+}
+
+/** What hosts warn of, each once: it is told below every host. */
+function warnings(outcomes: readonly Outcome[]): string[] {
+  const cureOf = new Map(outcomes.flatMap(({ warnings = [] }) => warnings.map(({ message, help }) => [message, help])));
+  return [...cureOf].flatMap(([message, help]) => ["", colour.yellow(message), `  ${help}`]);
 }
 
 const rank = ([first]: readonly Outcome[]): number => ORDER.indexOf(first?.outcome ?? "unknown");

@@ -7,10 +7,11 @@ import { whole } from "./call";
 import { newChange, type Change } from "./change";
 import { isAboutKeys, mayPass, notProven, restarted, unreachable, windowOver } from "./change-errors";
 import { errorOf } from "./host-errors";
+import { warningsOf } from "./host-warnings";
 import { STEPS, type Ending, type Outcome, type Step } from "./outcome";
 import { parcel } from "./parcel";
 import { askAll } from "./probes";
-import { parseLine, parseReply, told } from "./protocol";
+import { parseLine, parseReply, told, type Reply } from "./protocol";
 import { endingOf, settle, type Settled } from "./settle";
 
 export interface HandshakeOptions {
@@ -66,6 +67,7 @@ export async function deployHost(bundle: Bundle, options: HandshakeOptions = {})
   const { host, generation } = bundle.manifest;
   const handshake = new Handshake(bundle, options);
   const { ending, error } = await handshake.run().catch(asFailure);
+  const warnings = warningsOf({ lines: handshake.warned });
   const seconds = Math.round(performance.now() - started) / 1000;
   return {
     host,
@@ -75,11 +77,14 @@ export async function deployHost(bundle: Bundle, options: HandshakeOptions = {})
       error: { code: error.code, message: error.message, ...(error.help !== undefined && { help: error.help }) },
     }),
     ...(handshake.notes.length > 0 && { notes: handshake.notes }),
+    ...(warnings.length > 0 && { warnings }),
     seconds,
   };
 }
 
 class Handshake {
+  /** The lines in which the host warns of something. */
+  readonly warned: Reply["lines"][number][] = [];
   private readonly change: Change;
   private readonly target: SshTarget;
   /** When the host's timer fires at the latest, by this machine's monotonic clock; known once it may be armed. */
@@ -126,6 +131,7 @@ class Handshake {
       const step = said?.keyword === "step" ? STEPS.find((known) => known === said.rest) : undefined;
       if (step === "arm") this.armed = performance.now();
       if (step !== undefined) this.step(step);
+      if (said?.keyword === "warning") this.warned.push(said);
       if (said?.keyword !== "result" || said.rest !== "applied") return;
       this.deadline = performance.now() + windowSeconds * 1000;
       this.stood = true;

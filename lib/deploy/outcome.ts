@@ -1,3 +1,5 @@
+import type { HostWarning } from "./host-warnings";
+
 /** How one host's deployment ended. */
 export type Ending =
   /** The new generation stands, and boots. */
@@ -23,6 +25,8 @@ export interface Outcome {
   readonly error?: { readonly code: string; readonly message: string; readonly help?: string };
   /** What was expected and could not be asked. */
   readonly notes?: readonly string[];
+  /** What the host warns of; it stops nothing. */
+  readonly warnings?: readonly HostWarning[];
   /** From the first packet to the last, in seconds. */
   readonly seconds: number;
 }

@@ -1,6 +1,7 @@
 import type { Connection } from "../remote";
 import { call } from "./call";
 import { errorOf } from "./host-errors";
+import { warningsOf, type HostWarning } from "./host-warnings";
 import { told } from "./protocol";
 
 /** What stands on a host. */
@@ -23,6 +24,8 @@ export interface HostStatus {
     readonly generation: string;
     readonly owner: string;
   };
+  /** What keeps the committed rules from doing what they say. */
+  readonly warnings?: readonly HostWarning[];
   /** The iptables of the host, as it calls itself. */
   readonly iptables?: string;
 }
@@ -38,6 +41,7 @@ export async function hostStatus(connection: Connection): Promise<HostStatus> {
   const live = told(reply, "live");
   const busy = told(reply, "busy");
   const iptables = told(reply, "iptables");
+  const warnings = warningsOf(reply);
   return {
     state: state === "committed" || state === "pending" ? state : "none",
     generation: generation === "none" ? null : generation,
@@ -47,6 +51,7 @@ export async function hostStatus(connection: Connection): Promise<HostStatus> {
     ...(busy !== undefined && { busy }),
     ...(time !== undefined &&
       by !== undefined && { last: { time, outcome: outcome ?? "", generation: of ?? "", owner: by } }),
+    ...(warnings.length > 0 && { warnings }),
     ...(iptables !== undefined && iptables !== "" && { iptables }),
   };
 }

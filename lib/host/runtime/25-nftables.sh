@@ -46,11 +46,13 @@ END {
   for (i = 1; i <= n; i++) print rules[i]
 }'
 
-# load_nftables FOLDER: makes our table that of a generation. A rule for interfaces that are no bridges is a comment to
-# nft until its mark is taken off.
+# load_nftables FOLDER: makes our table that of a generation. A rule for interfaces that are no bridges, and the chain for
+# what others would refuse later, are comments to nft until their marks are taken off.
 load_nftables() {
   bridges=$(bridges_of "$1")
-  load=$(awk -v bridges=" $bridges " '
+  pass=$(passes_wanted "$1")
+  load=$(awk -v bridges=" $bridges " -v pass="$(echo $pass)" '
+    $1 == "#when-refused-later" { if (pass == "") next; sub(/#when-refused-later /, "") }
     $1 == "#unless-bridge" { if (index(bridges, " " $2 " ") > 0) next; sub(/#unless-bridge [^ ]+ /, "") }
     { print }
   ' "$1/nftables") || return 1

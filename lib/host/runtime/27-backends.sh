@@ -22,6 +22,7 @@ iptables_was_used() { ls "$STATE"/generations/*/iptables.v4 >/dev/null 2>&1; }
 live_rules() {
   if iptables_was_used; then live_iptables; fi
   live_nftables
+  passes_standing | sed 's/^/pass /'
 }
 
 digest() { sha256sum | cut -c 1-64; }

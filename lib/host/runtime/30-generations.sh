@@ -5,12 +5,17 @@ committed_generation() { if link=$(readlink "$STATE/committed" 2>/dev/null); the
 load_generation() {
   if [ "$1" = none ]; then unload_all; else load_folder "$STATE/generations/$1"; fi
 }
+let_pass_for() { if [ "$1" = none ]; then let_pass; else let_pass "$STATE/generations/$1"; fi; }
 
 # restore ID PORTS: brings a generation back, whatever is in the way. 0: it stands; 1: the safe rules do; 2: neither.
 restore() {
   for pause in 0 1 2; do
     [ "$pause" = 0 ] || sleep "$pause"
-    if load_generation "$1" 2>"$RUN/error"; then return 0; fi
+    if load_generation "$1" 2>"$RUN/error"; then
+      # Without it others refuse what the rules let through: no reason to give the rules up.
+      let_pass_for "$1" 2>"$RUN/error" || log "FORWARD could not be given its rule: $(last_words)"
+      return 0
+    fi
     log "generation $1 could not be loaded: $(last_words)"
   done
   if load_safe "$2" 2>"$RUN/error"; then return 1; fi

@@ -6,6 +6,7 @@ apply() {
   trap 'rm -rf "$incoming" "$incoming.runtime"' EXIT
   step check
   check "$incoming" "$install"
+  warn_of_refusals "$incoming"
   step lock
   take_mutex "$owner"
   recover
@@ -28,7 +29,7 @@ apply() {
   # A lost connection must not stop it half-way from here on; before, it may.
   trap '' HUP PIPE
   step apply
-  if ! { load_generation "$id" && phase applied; } 2>"$RUN/error"; then
+  if ! { load_generation "$id" && let_pass_for "$id" && phase applied; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be loaded: $why"
     say error load-failed "$why"
@@ -39,6 +40,7 @@ apply() {
   say result applied
   # The deployer need not wait for these: they tell later what stood after this load.
   record_bridges "$STATE/generations/$id"
+  record_passes "$STATE/generations/$id"
   write_file "$STATE/generations/$id/live" "$(live_digest)"
   say end 0
   exit 0
@@ -47,7 +49,7 @@ apply() {
 # The same texts, the same rules in the kernel as on the day that they were loaded, and they boot.
 change_unneeded() {
   cmp -s "$1/SHA256SUMS" "$STATE/generations/$2/SHA256SUMS" && boot_stands &&
-    [ "$(live_digest)" = "$(read_file "$STATE/generations/$2/live")" ]
+    passes_settled "$STATE/generations/$2" && [ "$(live_digest)" = "$(read_file "$STATE/generations/$2/live")" ]
 }
 
 # confirm NONCE
@@ -106,6 +108,8 @@ status() {
     say state committed
     say live "$(printf '%s\n' "$rules" | digest)"
     say expected "$(read_file "$STATE/generations/$committed/live")"
+    warn_of_refusals "$STATE/generations/$committed"
+    passes_settled "$STATE/generations/$committed" || say warning not-passing
   fi
   if safe_rules_stand "$rules"; then say safe yes; fi
   if [ -n "${1:-}" ]; then say outcome "$(outcome_of "$1")"; fi
@@ -131,7 +135,7 @@ teardown() {
   recover
   refuse_pending
   { boot_remove && rm -f "$STATE/committed"; } 2>"$RUN/error" || fail disk "$STATE"
-  unload_all 2>"$RUN/error" || fail not-unloaded "$(last_words)"
+  { unload_all && let_pass; } 2>"$RUN/error" || fail not-unloaded "$(last_words)"
   if [ -d "$STATE" ]; then record torn-down none "$1" -; fi
   rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder"
   say result torn-down

@@ -1,4 +1,5 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
+import { forwards } from "../../compile/forwards";
 import { chainNames } from "./chain-names";
 import { printMatch, type Fragment, type MatchContext } from "./matches";
 import { renderPairSets } from "./pair-sets";
@@ -19,10 +20,11 @@ const TABLE: Readonly<Record<Hook, "filter" | "nat">> = {
 
 /**
  * Ruleset → texts for `iptables-restore --noflush`, `ip6tables-restore --noflush` and `ipset restore`.
- * Two kinds of comment lines are read by the runtime on the host, which alone knows what is there:
+ * Three kinds of comment lines are read by the runtime on the host, which alone knows what is there:
  *
  *     #hook INPUT CDKFW-INPUT           enter our chain first thing in the kernel's own one
  *     #unless-bridge eth0 -A CDKFW-…    the rule, only where the interface is no bridge
+ *     #forwards                         something is let through the host
  */
 export function renderIptables(ruleset: Ruleset): Texts {
   const addressTest = addressTests(ruleset.sets);
@@ -44,7 +46,7 @@ function renderFamily(ruleset: Ruleset, context: Context): string {
     const chains = ruleset.chains.filter(({ hook }) => (hook === undefined ? "filter" : TABLE[hook]) === table);
     return chains.length === 0 ? "" : renderTable(table, chains, context);
   });
-  return tables.join("");
+  return `${forwards(ruleset) ? "#forwards\n" : ""}${tables.join("")}`;
 }
 
 function renderTable(table: string, chains: readonly Chain[], context: Context): string {

@@ -9,6 +9,9 @@ import type { AddressTest } from "./sets";
 /** The one bit of the packet's mark that is ours; the same as with iptables. */
 export const MASQUERADE_BIT = "0x1000";
 
+/** The bit that tells others' chains that ours let a packet through; `28-foreign.sh` knows it, too. */
+export const PASS_BIT = "0x2000";
+
 /** With the four bits below it, that hold the number of an address to put in. */
 const SOURCE_MASK = "0x1f00";
 

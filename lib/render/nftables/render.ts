@@ -1,6 +1,7 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
+import { forwards } from "../../compile/forwards";
 import { renderCounts } from "./counts";
-import { printMatch, type Fragment, type MatchContext } from "./matches";
+import { PASS_BIT, printMatch, type Fragment, type MatchContext } from "./matches";
 import { TABLE, chainName } from "./names";
 import { renderPairSets } from "./pair-sets";
 import { portTest, renderPortSets } from "./port-sets";
@@ -37,10 +38,22 @@ export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", st
     ...renderPairSets(ruleset.chains, inWords),
     ...renderCounts(ruleset.chains),
     ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, context)),
+    ...(forwards(ruleset) ? WHEN_REFUSED_LATER : []),
     "}",
   ];
   return { nftables: `${lines.join("\n")}\n` };
 }
+
+/**
+ * What our forward chain let through meets it next. Read by the runtime on the host, which alone knows whether others
+ * refuse it later, and has it accepted there by this bit of the mark.
+ */
+const WHEN_REFUSED_LATER: readonly string[] = [
+  "\tchain accepted-forward {",
+  "\t\ttype filter hook forward priority filter - 9; policy accept;",
+  `\t\tcounter meta mark set meta mark | ${PASS_BIT} comment "cdkfw: mark what others would refuse"`,
+  "\t}",
+].map((line) => `\t#when-refused-later ${line}`);
 
 /** Chains come before those that jump to them, as `nft` lists them too. */
 function inOrderOfUse(chains: readonly Chain[]): Chain[] {

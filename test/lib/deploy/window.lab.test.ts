@@ -123,7 +123,7 @@ describe("exactly one of confirm and rollback wins", () => {
   test("a change that its deployer gave up before it arrived never begins", async () => {
     const nonce = "a".repeat(32);
     await over(host, (connection) => settle(connection, "rollback", nonce));
-    const apply = `mkdir -p /tmp/late && sh /usr/local/lib/cdkfw/cdkfw-host apply ${nonce} /tmp/late 0123456789abcdef ${nonce} 5 me 22 0`;
+    const apply = `mkdir -p /tmp/late && sh /usr/local/lib/cdkfw/cdkfw-host apply ${nonce} /tmp/late 0123456789abcdef ${nonce} 5 me 22 0 0`;
     expect((await host.exec(apply)).stdout).toContain("error withdrawn");
     await expectOld();
   });

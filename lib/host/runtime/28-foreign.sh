@@ -1,0 +1,141 @@
+# --- Others' chains that refuse what ours accepted. ---
+#
+# An accept of nftables ends our chain and nobody else's. Where Docker has made DROP the policy of FORWARD, what our rules
+# let through dies there, though none of Docker's rules is about it. So while that is the case, a bit of the packet's mark
+# says that our rules let it through, and a rule at the end of FORWARD accepts it. At the end, and not in DOCKER-USER: Docker
+# and whoever has rules of his own decide about their packets as before, and only the policy is lifted. Others' chains that
+# refuse have no place for such a rule, and are told.
+
+PASS_BIT=0x2000
+PASS_RULE="-m mark --mark $PASS_BIT/$PASS_BIT -m comment --comment cdkfw -j ACCEPT"
+
+# refusals: every base chain of others' that refuses what none of its rules accepts, a line each:
+# FAMILIES HOOK OWNER policy|rule KIND TABLE CHAIN, KIND being that of nft's table, or the iptables that alone shows it.
+refusals() {
+  nftables_refusals
+  for family in $(families); do legacy_refusals "$family"; done
+}
+
+nftables_refusals() {
+  command -v nft >/dev/null 2>&1 || return 0
+  nft list chains 2>/dev/null | awk '
+    /^table / { family = $2; table = $3 }
+    /^\tchain / { chain = $2; names[family, table] = names[family, table] " " chain }
+    /type filter hook (input|forward) / && family ~ /^(ip|ip6|inet)$/ && !(family == "inet" && table == "cdkfw") {
+      n++; f[n] = family; t[n] = table; c[n] = chain; h[n] = $4; p[n] = /policy drop/ ? "policy" : "-"
+    }
+    END {
+      for (i = 1; i <= n; i++) {
+        chains = names[f[i], t[i]]
+        owner = t[i] == "firewalld" ? "firewalld" : chains ~ / ufw6?-/ ? "ufw" : chains ~ / DOCKER/ && h[i] == "forward" ? "docker" : "-"
+        print (f[i] == "inet" ? "46" : f[i] == "ip" ? 4 : 6), h[i], owner, p[i], f[i], t[i], c[i]
+      }
+    }' | while read -r families hook owner how kind table chain; do
+    if [ "$how" = - ] && nft -s list chain "$kind" "$table" "$chain" 2>/dev/null | ends_in_refusal; then how=rule; fi
+    if [ "$how" != - ]; then echo "$families $hook $owner $how $kind $table $chain"; fi
+  done
+}
+
+# Whether the last rule of a chain, our own aside, refuses whatever comes.
+ends_in_refusal() {
+  awk '
+    /^\t\t/ && !/^\t\ttype / && !/0x0*2000.* accept/ && !/ jump CDKFW-/ { last = $0 }
+    END { exit last !~ /^\t\t(counter )?(drop|reject( with .*)?|xt target "REJECT")( comment ".*")?$/ }'
+}
+
+# The legacy iptables of a family, where its filter is in use: to ask it about a table is to have the kernel make one.
+legacy_tool() {
+  if [ "$1" = 4 ]; then names=ip_tables_names; else names=ip6_tables_names; fi
+  { grep -q -x filter "/proc/net/$names"; } 2>/dev/null || return 0
+  variant_tool "$1" -legacy
+}
+
+# variant_tool FAMILY VARIANT: where the host has but one iptables, it is called without.
+variant_tool() { (
+  VARIANT=$2
+  command -v "$(tool "$1" "")" >/dev/null 2>&1 || VARIANT=
+  tool "$1" ""
+); }
+
+legacy_refusals() {
+  legacy=$(legacy_tool "$1")
+  [ -n "$legacy" ] || return 0
+  "$legacy" -w "$XTABLES_WAIT" -S 2>/dev/null | awk -v family="$1" -v kind="$legacy" '
+    $1 == "-P" { policy[$2] = $3 }
+    $1 == "-N" { chains = chains " " $2 }
+    $1 == "-A" && !/ --comment cdkfw -j ACCEPT$/ && !/ -j CDKFW-/ { last[$2] = $3 " " $4 }
+    END {
+      for (chain in policy) {
+        owner = chains ~ / ufw6?-/ ? "ufw" : chains ~ / DOCKER/ && chain == "FORWARD" ? "docker" : "-"
+        how = policy[chain] == "DROP" ? "policy" : last[chain] ~ /^-j (DROP|REJECT)$/ ? "rule" : ""
+        if (how != "" && chain != "OUTPUT") print family, tolower(chain), owner, how, kind, "filter", chain
+      }
+    }'
+}
+
+# forwards FOLDER: whether a generation lets anything through the host.
+forwards() { grep -q -s -e '#when-refused-later' -e '^#forwards' "$1/nftables" "$1/iptables.v4"; }
+
+# passes_wanted FOLDER: the programs by which FORWARD needs our rule. Before Docker has started at boot, those of before.
+passes_wanted() {
+  { [ -e "$1/nftables" ] && forwards "$1"; } || return 0
+  {
+    refusals | while read -r family hook owner how kind _; do
+      case "$hook $owner $how $kind" in
+        "forward docker policy ip" | "forward docker policy ip6") variant_tool "$family" -nft ;;
+        "forward docker policy "*) echo "$kind" ;;
+      esac
+    done
+    if command -v dockerd >/dev/null 2>&1; then cat "$1/passes" 2>/dev/null; fi
+  } | sort -u
+}
+
+# passes_standing: the programs by which our rule stands.
+passes_standing() {
+  for family in 4 6; do
+    if [ "$family" = 4 ]; then kind=ip; else kind=ip6; fi
+    if nft -s list chain "$kind" filter FORWARD 2>/dev/null | grep -q 0x0*2000; then pass_stands "$(variant_tool "$family" -nft)"; fi
+    legacy=$(legacy_tool "$family")
+    if [ -n "$legacy" ]; then pass_stands "$legacy"; fi
+  done | sort -u
+}
+
+pass_stands() { if "$1" -w "$XTABLES_WAIT" -C FORWARD $PASS_RULE 2>/dev/null; then echo "$1"; fi; }
+
+passes_settled() { [ "$(passes_wanted "$1")" = "$(passes_standing)" ]; }
+
+record_passes() { passes_wanted "$1" >"$1/passes.new" && mv -f "$1/passes.new" "$1/passes"; }
+
+# let_pass [FOLDER]: our rule stands where the generation needs it, and nowhere else; without one, nowhere.
+let_pass() {
+  wanted=
+  if [ -n "${1:-}" ]; then wanted=$(passes_wanted "$1"); fi
+  standing=$(passes_standing)
+  for program in $standing; do
+    case " $(echo $wanted) " in *" $program "*) continue ;; esac
+    while "$program" -w "$XTABLES_WAIT" -D FORWARD $PASS_RULE 2>/dev/null; do :; done
+  done
+  for program in $wanted; do
+    case " $(echo $standing) " in *" $program "*) continue ;; esac
+    "$program" -w "$XTABLES_WAIT" -A FORWARD $PASS_RULE || return 1
+  done
+}
+
+# warn_of_refusals FOLDER: what a generation accepts and others' chains refuse, where nothing of ours can help.
+warn_of_refusals() {
+  refusals | while read -r _ hook owner how kind table chain; do
+    [ "$hook" = input ] || forwards "$1" || continue
+    if [ -e "$1/nftables" ]; then
+      case "$hook $owner $how" in "forward docker policy") continue ;; esac
+    elif comes_first "$kind" "$table" "$chain"; then continue; fi
+    say warning refuses "$hook" "$owner" "$how" "$kind" "$table" "$chain"
+  done
+}
+
+# By iptables our jump stands first in the chains of the one that the host calls iptables.
+comes_first() {
+  case $(iptables -V 2>/dev/null) in
+    *nf_tables*) case "$1 $2 $3" in "ip filter INPUT" | "ip filter FORWARD" | "ip6 filter INPUT" | "ip6 filter FORWARD") ;; *) return 1 ;; esac ;;
+    *) case $1 in iptables* | ip6tables*) ;; *) return 1 ;; esac ;;
+  esac
+}
