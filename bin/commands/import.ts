@@ -1,6 +1,4 @@
-import { dirname } from "node:path";
 import { Command } from "commander";
-import { findNodes } from "../../lib/import/microfw/folder";
 import { GENERAL_DIFFERENCES } from "../../lib/import/microfw/general-differences";
 import { importMicrofw, remarksOf } from "../../lib/import/microfw/import";
 import type { Remark } from "../../lib/import/plan";
@@ -41,9 +39,8 @@ function microfwCommand(): Command {
       "\nExample:\n  cdkfw import microfw nodes --out firewalls\n\ndocs/microfw.md tells what is not as in MicroFW, and why.",
     );
   return action(command, (folder: string, { out, name, terraform = false, force = false, json }: Flags) => {
-    const { plans, inventory, notes } = importMicrofw(folder, { name });
-    const { inventory: file } = findNodes(folder, name);
-    const folders = { from: file === undefined ? out : dirname(file), to: out };
+    const { plans, inventory, inventoryFolder = out, notes } = importMicrofw(folder, { name });
+    const folders = { from: inventoryFolder, to: out };
     const files = projectSource(plans, { name: packageName(out), terraform, version, inventory, folders });
     writeProject(out, files, force);
     const remarks = plans.flatMap(remarksOf);

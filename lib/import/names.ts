@@ -22,12 +22,11 @@ export class Names {
   readonly #given = new Map<string, string>();
   readonly #taken = new Set<string>();
 
-  /** @param reserved names that are to stay free, such as those of the library */
+  /** @param reserved names that no other one may become: those of the library, and all originals that fit */
   constructor(reserved: readonly (readonly [Kind, string])[] = []) {
     for (const [kind, name] of reserved) this.#taken.add(`${kind} ${name}`);
   }
 
-  /** Names that fit are to be seen first, so that none of them is taken by one that does not. */
   of(kind: Kind, original: string): string {
     const key = `${kind} ${original}`;
     const known = this.#given.get(key);

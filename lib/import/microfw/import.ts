@@ -3,6 +3,7 @@ import { checkPolicy } from "../../model/check-policy";
 import { errorsAmong, show, type Finding } from "../../model/findings";
 import { FindingsError } from "../../model/findings-error";
 import { inventoryFrom, type InventoryInput } from "../../model/inventory";
+import { hopTo } from "../../model/inventory-jumps";
 import type { InventoryNode } from "../../model/inventory-node";
 import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../../model/policy";
 import type { SshTarget } from "../../model/target";
@@ -18,6 +19,8 @@ export interface ImportedMicrofw {
   readonly plans: readonly HostPlan[];
   readonly policies: readonly HostPolicy[];
   readonly inventory: InventoryInput;
+  /** The folder of the inventory that was read: files that it names are relative to it. */
+  readonly inventoryFolder?: string;
   /** What is not of one line: about the inventory, and files that are not read. */
   readonly notes: readonly string[];
 }
@@ -59,6 +62,7 @@ export function importMicrofw(
     plans,
     policies,
     inventory,
+    ...(found.inventory !== undefined && { inventoryFolder: dirname(found.inventory) }),
     notes: [...notes, ...found.nodes.flatMap(({ name: node, custom }) => (custom ? [ofCustom(node)] : []))],
   };
 }
@@ -89,7 +93,13 @@ function machinesIn({ inventory: file }: MicrofwFolder, inventory: InventoryInpu
 const ofCustom = (node: string) =>
   `the file \`custom\` of ${show(node)} holds shell commands, and is not imported: write its rules as entries`;
 
-function targetOf({ name, groups, variables, ...target }: InventoryNode): SshTarget {
-  void [name, groups, variables];
-  return target;
+/** The way to a machine, without what its inventory says of it beside. */
+function targetOf(node: InventoryNode): SshTarget {
+  const { jump, sudo, connectTimeout } = node;
+  return {
+    ...hopTo(node),
+    ...(jump !== undefined && { jump }),
+    ...(sudo !== undefined && { sudo }),
+    ...(connectTimeout !== undefined && { connectTimeout }),
+  };
 }
