@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { stackNames } from "../../lib/bundle/read";
+import type { HostPolicy } from "../../lib/model/policy";
+import { changeReport } from "../../lib/report/change-report";
+import { findingReports } from "../../lib/report/finding-reports";
 import type { HostSummary } from "../../lib/report/data";
 import { hostReport, policyOf, type HostAdditions } from "../../lib/report/host-report";
 import { reportHtml } from "../../lib/report/html";
@@ -34,10 +37,12 @@ export function reportCommand(): Command {
   return action(command, (names: string[], flags: Flags) => {
     const before = flags.against === undefined ? undefined : byHost(bundlesOf(flags.against, []));
     const sets = new SharedSets();
-    const hosts = bundlesOf(flags.out, names).map((bundle) => reportOf(bundle, sets, before));
+    const made = new Date().toISOString();
+    const day = made.slice(0, 10);
+    const hosts = bundlesOf(flags.out, names).map((bundle) => reportOf(bundle, sets, day, before));
     const html = reportHtml({
       title: flags.title ?? `Firewalls of ${stackNames(flags.out).join(", ")}`,
-      made: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
+      made: `${made.slice(0, 16).replace("T", " ")} UTC`,
       ...(flags.against !== undefined && { against: flags.against }),
       hosts,
       sets: sets.packed,
@@ -53,16 +58,26 @@ function byHost(bundles: readonly Bundle[]): Map<string, Bundle> {
   return new Map(bundles.map((bundle) => [bundle.manifest.host, bundle]));
 }
 
-function reportOf(bundle: Bundle, sets: SharedSets, before: ReadonlyMap<string, Bundle> | undefined): HostSummary {
-  const change = before === undefined ? {} : changeSince(bundle, before.get(bundle.manifest.host));
-  return hostReport(bundle, policyOf(bundle), { findings: [], ...change }, sets);
+function reportOf(
+  bundle: Bundle,
+  sets: SharedSets,
+  day: string,
+  before: ReadonlyMap<string, Bundle> | undefined,
+): HostSummary {
+  const policy = policyOf(bundle);
+  const change = before === undefined ? {} : changeSince(bundle, policy, before.get(bundle.manifest.host));
+  return hostReport(bundle, policy, { findings: findingReports(policy, day), ...change }, sets);
 }
 
-function changeSince(bundle: Bundle, old: Bundle | undefined): Pick<HostAdditions, "change" | "changes"> {
+function changeSince(
+  bundle: Bundle,
+  policy: HostPolicy,
+  old: Bundle | undefined,
+): Pick<HostAdditions, "change" | "changes"> {
   if (old === undefined) return { change: "new" };
   if (old.manifest.generation === bundle.manifest.generation) return { change: "same" };
   const lines = compareLines(linesOf(old), linesOf(bundle));
-  return { change: "changed", changes: { admitted: [], refused: [], lines } };
+  return { change: "changed", changes: changeReport(policyOf(old), policy, lines) };
 }
 
 function linesOf(bundle: Bundle): string[] {

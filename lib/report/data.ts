@@ -84,12 +84,13 @@ export type Level = "error" | "warning" | "note";
 export interface FindingReport {
   readonly level: Level;
   readonly text: string;
+  /** The reason that silences it: it does not count. */
+  readonly silenced?: string;
 }
 
 export interface ChangeReport {
-  /** What the new rules let through and the old ones did not, and the other way round. */
-  readonly admitted: readonly string[];
-  readonly refused: readonly string[];
+  /** What it means: `newly admitted`, and the sets of packets that are. */
+  readonly effects: readonly { readonly title: string; readonly sets: readonly string[] }[];
   /** The policy's words: `+ …` is new, `- …` is gone, ` …` stays. */
   readonly lines: readonly string[];
 }

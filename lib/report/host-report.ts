@@ -71,6 +71,7 @@ function entryReport(entry: Entry, counters: HostAdditions["counters"]): EntryRe
 }
 
 function countLevels(findings: readonly FindingReport[]): Record<Level, number> {
-  const count = (wanted: Level) => findings.filter(({ level }) => level === wanted).length;
+  const count = (wanted: Level) =>
+    findings.filter(({ level, silenced }) => level === wanted && silenced === undefined).length;
   return { error: count("error"), warning: count("warning"), note: count("note") };
 }

@@ -10,15 +10,15 @@ interface Props {
 
 /** What the change means, and then the lines that make it. */
 export function Changes({ changes, against }: Props) {
-  const { admitted, refused, lines } = changes;
+  const { effects, lines } = changes;
   const shown = lines.filter((line) => !line.startsWith(" "));
-  if (shown.length + admitted.length + refused.length === 0) return null;
   return (
     <section aria-labelledby="changes">
       <h2 id="changes">What changed against {against}</h2>
-      <Meaning title="Newly let through" sets={admitted} kind="admitted" />
-      <Meaning title="Newly refused" sets={refused} kind="refused" />
-      {admitted.length + refused.length === 0 && <p>No packet is treated otherwise.</p>}
+      {effects.map((effect) => (
+        <Effect key={effect.title} {...effect} />
+      ))}
+      {effects.length === 0 && <p>No packet is treated otherwise.</p>}
       <details open={shown.length <= MOST_OPEN}>
         <summary>{shown.length} lines of the policy</summary>
         <pre class="lines">
@@ -34,20 +34,11 @@ export function Changes({ changes, against }: Props) {
   );
 }
 
-function Meaning({
-  title,
-  sets,
-  kind,
-}: {
-  readonly title: string;
-  readonly sets: readonly string[];
-  readonly kind: string;
-}) {
-  if (sets.length === 0) return null;
+function Effect({ title, sets }: ChangeReport["effects"][number]) {
   return (
     <>
       <h3>{title}</h3>
-      <ul class={kind}>
+      <ul class="effect">
         {sets.map((set) => (
           <li key={set}>{set}</li>
         ))}

@@ -5,6 +5,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import type { Manifest } from "../../../lib/bundle/format";
 import type { HostPolicy } from "../../../lib/model/policy";
 import type { ReportData } from "../../../lib/report/data";
+import { changeReport } from "../../../lib/report/change-report";
 import { hostReport, type HostAdditions } from "../../../lib/report/host-report";
 import { reportHtml } from "../../../lib/report/html";
 import { SharedSets } from "../../../lib/report/shared-sets";
@@ -137,14 +138,21 @@ test("the search finds rules on all hosts", async () => {
 });
 
 test("findings and changes stand on the host's page", async () => {
-  const findings = [{ level: "warning" as const, text: "edge/fleet/gw/ssh (main.ts:3): expires soon." }];
-  const changes = { admitted: ["tcp 22 from 0.0.0.0/0 on ext → host"], refused: [], lines: ["+ accept x", "  stays"] };
+  const open22 = { ...gateway, entries: gateway.entries.slice(0, 1) };
+  const lines = ["- reject x", "  stays"];
+  const findings = [
+    { level: "warning" as const, text: "edge/fleet/gw/ssh (main.ts:3): expires soon." },
+    { level: "note" as const, text: "edge/fleet/gw/lan: open.", silenced: "a lab" },
+  ];
+  const changes = changeReport(open22, gateway, lines);
   await open([host(gateway, { findings, change: "changed", changes })], { against: "main" });
   expect(await page.locator("tbody").innerText()).toMatch(/1 warning.*± changed/s);
   await visit("gw");
   const text = await page.locator("main").innerText();
   expect(text).toContain("expires soon");
-  expect(text).toContain("Newly let through\ntcp 22 from 0.0.0.0/0 on ext → host");
+  expect(text).toContain("open. Silenced: a lab");
+  expect(text).toMatch(/newly admitted\n.*on lan → ext/);
+  expect(text).toContain("- reject x");
   expect(text).not.toContain("stays");
 });
 
