@@ -13,6 +13,7 @@ const COMMANDS = [
   "deploy",
   "apply",
   "status",
+  "history",
   "rollback",
   "teardown",
   "compile",

@@ -44,14 +44,16 @@ export function withConnection(command: Command): Command {
     .option("--known-hosts <file>", "verify host keys by this known_hosts file");
 }
 
+export function withConfirmTimeout(command: Command): Command {
+  return command.addOption(
+    new Option("--confirm-timeout <seconds>", "roll back unless confirmed within this time")
+      .argParser(whole(1, 3600))
+      .default(30),
+  );
+}
+
 export function withWindow(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--confirm-timeout <seconds>", "roll back unless confirmed within this time")
-        .argParser(whole(1, 3600))
-        .default(30),
-    )
-    .option("--force", "apply also where the same rules stand already");
+  return withConfirmTimeout(command).option("--force", "apply also where the same rules stand already");
 }
 
 export function overrides(flags: ConnectionFlags, hosts: number): Partial<SshTarget> {

@@ -9,7 +9,7 @@ import { isAboutKeys, mayPass, notProven, restarted, unreachable, windowOver } f
 import { errorOf } from "./host-errors";
 import { warningsOf } from "./host-warnings";
 import { STEPS, type Ending, type Outcome, type Step } from "./outcome";
-import { parcel } from "./parcel";
+import { parcel, revertParcel, type Parcel } from "./parcel";
 import { askAll } from "./probes";
 import { parseLine, parseReply, told, type Reply } from "./protocol";
 import { endingOf, settle, type Settled } from "./settle";
@@ -62,10 +62,26 @@ const CONFIRM_BY = 0.8;
  *
  * Every way to fail ends in a known state of the host: nothing changed, the new rules, or those of before.
  */
-export async function deployHost(bundle: Bundle, options: HandshakeOptions = {}): Promise<Outcome> {
+export function deployHost(bundle: Bundle, options: HandshakeOptions = {}): Promise<Outcome> {
+  return shakeHands(bundle, bundle.manifest.generation, (change) => parcel(bundle, change), options);
+}
+
+/** Brings the host of a bundle back to a generation that it still has, by the same way as to a new one. */
+export function revertHost(bundle: Bundle, generation: string, options: HandshakeOptions = {}): Promise<Outcome> {
+  // What the bundle expects, and what it has installed, is of another generation.
+  const older = { ...bundle, manifest: { ...bundle.manifest, probes: [], install: undefined } };
+  return shakeHands(older, generation, (change) => revertParcel(generation, change), options);
+}
+
+async function shakeHands(
+  bundle: Bundle,
+  generation: string,
+  pack: (change: Change) => Parcel,
+  options: HandshakeOptions,
+): Promise<Outcome> {
   const started = performance.now();
-  const { host, generation } = bundle.manifest;
-  const handshake = new Handshake(bundle, options);
+  const { host } = bundle.manifest;
+  const handshake = new Handshake(bundle, pack, options);
   const { ending, error } = await handshake.run().catch(asFailure);
   const warnings = warningsOf({ lines: handshake.warned });
   const seconds = Math.round(performance.now() - started) / 1000;
@@ -98,6 +114,7 @@ class Handshake {
 
   constructor(
     private readonly bundle: Bundle,
+    private readonly pack: (change: Change) => Parcel,
     private readonly options: HandshakeOptions,
   ) {
     this.target = { ...bundle.manifest.target, ...options.overrides };
@@ -121,7 +138,7 @@ class Handshake {
 
   /** Nothing is returned where the change may stand now, and is to be proven. */
   private async apply(connection: Connection): Promise<Settled | undefined> {
-    const { command, stdin } = parcel(this.bundle, this.change);
+    const { command, stdin } = this.pack(this.change);
     const { nonce, windowSeconds } = this.change;
     this.armed = performance.now();
     const timeoutSeconds = APPLY_SECONDS + (this.bundle.manifest.install === true ? INSTALL_SECONDS : 0);
@@ -148,7 +165,10 @@ class Handshake {
     const result = await Promise.race([stands, ended]);
     // The rules stand; or the connection broke, and only the host knows how far it came.
     if (result === undefined) return undefined;
-    const reply = whole(parseReply(result.stdout, nonce), result);
+    const said = parseReply(result.stdout, nonce);
+    // Killed in the middle of it, which is for the host to settle as well.
+    if (said.end === undefined && told(said, "step") !== undefined) return undefined;
+    const reply = whole(said, result);
     if (reply.end === 3) return { ending: endingOf(told(reply, "result") ?? ""), ...withError(errorOf(reply)) };
     if (reply.end !== 0) return { ending: "failed", ...withError(errorOf(reply, result.stderr)) };
     return told(reply, "result") === "unchanged" ? { ending: "unchanged" } : undefined;

@@ -56,6 +56,12 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     `the host could not write to ${place ?? "its disk"}`,
     "Is the disk full or read-only? Nothing was changed.",
   ],
+  "no-generation": ([generation]) => [
+    generation === undefined
+      ? "the host has no generations of ours"
+      : `the host has no generation ${generation} any more`,
+    "`cdkfw history` tells which ones it has.",
+  ],
   altered: (words) => [words.join(" "), "Deploy again; nothing was changed."],
   "refused-by-kernel": (words) => [
     `the host's kernel refused the rules when they were tried beside the real ones: ${words.join(" ")}`,

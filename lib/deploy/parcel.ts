@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Bundle } from "../bundle/format";
-import { INCOMING_PATH, runtimeScript } from "../host/runtime";
+import { INCOMING_PATH, RUNTIME_PATH, runtimeScript } from "../host/runtime";
 import { quote } from "../remote";
 import type { Change } from "./change";
 
@@ -31,6 +31,15 @@ export function parcel(bundle: Bundle, change: Change): Parcel {
     `exec /bin/sh "$f.runtime" apply ${[...call, ...facts].join(" ")}\n`,
   ].join("");
   return { command: receive(change, createHash("sha256").update(stdin).digest("hex")), stdin };
+}
+
+/** Nothing is sent: the host has the generation, and the runtime that loaded it. */
+export function revertParcel(generation: string, change: Change): Parcel {
+  const { nonce, windowSeconds, owner, sshPort } = change;
+  const words = [RUNTIME_PATH, "revert", nonce, generation, nonce, String(windowSeconds), owner, String(sshPort)];
+  const absent = `printf '\\n@cdkfw:${nonce} error no-generation\\n@cdkfw:${nonce} end 1\\n'`;
+  const script = `if [ -r ${RUNTIME_PATH} ]; then exec /bin/sh ${words.map(quote).join(" ")}; else ${absent}; fi`;
+  return { command: `/bin/sh -c ${quote(script)}`, stdin: "" };
 }
 
 function receive(change: Change, digest: string): string {

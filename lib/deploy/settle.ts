@@ -1,4 +1,4 @@
-import type { UserError } from "../model/user-error";
+import { UserError } from "../model/user-error";
 import type { Connection } from "../remote";
 import { call } from "./call";
 import { errorOf } from "./host-errors";
@@ -33,6 +33,8 @@ export async function settle(connection: Connection, wish: "confirm" | "rollback
   const result = told(reply, "result");
   const error = errorOf(reply);
   if (result !== undefined) return { ending: endingOf(result), ...(error && { error }) };
+  // It has no runtime, which comes before the first rule.
+  if (told(reply, "state") === "none") return { ending: "failed", error: neverBegun() };
   const [code, outcome] = (told(reply, "error") ?? "").split(" ");
   if (code === "not-pending") {
     const ending = endingOf(outcome ?? "");
@@ -40,4 +42,8 @@ export async function settle(connection: Connection, wish: "confirm" | "rollback
   }
   // The host is busy, or could not even go back, and goes on trying.
   return { ending: "unknown", ...(error && { error }) };
+}
+
+function neverBegun(): UserError {
+  return new UserError("never-begun", "the host has not begun the change", "Nothing was changed. Deploy again.");
 }

@@ -5,7 +5,8 @@
 #   /usr/local/lib/cdkfw/cdkfw-host    this script
 #   /var/lib/cdkfw/generations/ID/     the texts of each generation; survives a reboot
 #   /var/lib/cdkfw/committed           -> generations/ID, what boots
-#   /var/lib/cdkfw/history             when, what, who, how it ended
+#   /var/lib/cdkfw/history             how every change ended, and whose it was
+#   /var/lib/cdkfw/begun               the change that is under way, for the boot after a power cut
 #   /run/cdkfw/mutex                   held (flock) while one process changes anything
 #   /run/cdkfw/change/                 the change that waits for its confirmation; gone after a reboot
 #   /run/cdkfw/ended                   the nonce of the last change, and how it ended
@@ -74,19 +75,38 @@ take_mutex() {
   fail lock-held "$(read_file "$RUN/holder")"
 }
 
-# busybox's flock can not wait by itself.
+# busybox's flock can not wait by itself. Who waits does not hold the file open: see kill_holder.
 try_mutex() {
   { mkdir -p "$RUN" && true >>"$RUN/mutex"; } 2>/dev/null || return 1
-  exec 9>>"$RUN/mutex"
   patience=$(($(uptime_seconds) + MUTEX_WAIT))
-  until flock -n 9; do
-    if [ "$(uptime_seconds)" -ge "$patience" ]; then
-      release_mutex
-      return 1
-    fi
+  until exec 9>>"$RUN/mutex" && flock -n 9; do
+    release_mutex
+    [ "$(uptime_seconds)" -lt "$patience" ] || return 1
     short_sleep
   done
   # Only told to others: a full disk must not keep a rollback from its work.
   printf '%s\n' "$1" 2>/dev/null >"$RUN/holder" || :
 }
 release_mutex() { exec 9>&-; }
+
+# Whoever holds the lock and all that it has started: none of them will go on with what it was about.
+kill_holder() {
+  for process in /proc/[0-9]*; do
+    if [ "$(readlink "$process/fd/9" 2>/dev/null)" = "$RUN/mutex" ]; then kill -KILL "${process#/proc/}" 2>/dev/null || :; fi
+  done
+}
+
+# Where the deployer came from, and arrived: `ADDRESS PORT ADDRESS PORT`. sudo hides it; the login shell above still has it.
+ssh_connection() {
+  found=${SSH_CONNECTION:-}
+  above=$PPID
+  while [ -z "$found" ] && [ "${above:-0}" -gt 1 ]; do
+    found=$(tr '\0' '\n' <"/proc/$above/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p')
+    above=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$above/status" 2>/dev/null)
+  done
+  printf '%s\n' "$found" | tr -cd '0-9a-fA-F.:% \n'
+}
+ssh_source() {
+  connection=$(ssh_connection)
+  echo "${connection%% *}"
+}

@@ -23,14 +23,19 @@ restore() {
   return 2
 }
 
+# is_generation ID: whether it can be the name of one; it becomes part of a path.
+is_generation() { case $1 in '' | *[!0-9a-f]*) return 1 ;; esac }
+
+is_whole() { (cd "$1" 2>/dev/null && sha256sum -c SHA256SUMS >/dev/null 2>&1); }
+
 # stage INCOMING ID: moves what was sent to its place.
 stage() {
   mkdir -p "$STATE/generations" || fail disk "$STATE"
-  (cd "$1" && sha256sum -c SHA256SUMS >/dev/null 2>&1) || fail altered "what arrived is not what was sent"
+  is_whole "$1" || fail altered "what arrived is not what was sent"
   if [ "$(committed_generation)" != "$2" ]; then
     rm -rf "$STATE/generations/$2"
     mv "$1" "$STATE/generations/$2" || fail disk "$STATE/generations"
-  elif ! (cd "$STATE/generations/$2" && sha256sum -c SHA256SUMS >/dev/null 2>&1); then
+  elif ! is_whole "$STATE/generations/$2"; then
     # Somebody edited the committed texts: mend them in place, since a reboot may come between any two steps.
     for text in "$1"/*; do mv -f "$text" "$STATE/generations/$2/" || fail disk "$STATE/generations"; done
   fi
@@ -46,7 +51,8 @@ commit() {
   ln -s "generations/$1" "$STATE/committed.new" && mv -T "$STATE/committed.new" "$STATE/committed"
 }
 
-# The same rules in a network namespace of their own, loaded for real: no other test finds all that a kernel refuses.
+# The same rules in a network namespace of their own, loaded for real: no other test finds all that a kernel refuses. Prints
+# the digest of what stands there then.
 rehearse() {
   command -v unshare >/dev/null 2>&1 || return 0
   unshare --net /bin/sh "$LIB/cdkfw-host" rehearsal "$STATE/generations/$1"
@@ -57,6 +63,7 @@ rehearse() {
 REFUSED=9
 rehearsal() {
   if [ -e "$1/nftables" ]; then load_nftables "$1"; else load_iptables "$1"; fi || exit "$REFUSED"
+  live_digest
 }
 
 # The newest few generations stay, for going back; and what never arrived whole goes after a day.
@@ -65,25 +72,4 @@ tidy_up() {
     [ "$old" = "$(committed_generation)" ] || rm -rf "$STATE/generations/$old"
   done
   find "$STATE/incoming" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} + 2>/dev/null || :
-}
-
-# record OUTCOME GENERATION OWNER NONCE WHY. The disk may be full or read-only: who asks is told all the same.
-record() {
-  write_file "$RUN/ended" "$4 $1" 2>/dev/null || :
-  { printf '%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2" "$3" "$4" >>"$STATE/history"; } 2>/dev/null || :
-  log "$1 generation $2 by $3${5:+: $5}"
-}
-
-# How a change ended; `unknown` where none of this nonce ever began.
-outcome_of() {
-  case $(read_file "$RUN/ended") in "$1 "*)
-    ended=$(read_file "$RUN/ended")
-    echo "${ended#* }"
-    return
-    ;;
-  esac
-  outcome=$(awk -F '\t' -v nonce="$1" '$5 == nonce { outcome = $2 } END { print outcome }' "$STATE/history" 2>/dev/null)
-  # The power went between the switch and its record.
-  if [ -z "$outcome" ] && [ -n "$1" ] && [ "$(read_file "$STATE/committed/nonce")" = "$1" ]; then outcome=committed; fi
-  echo "${outcome:-unknown}"
 }

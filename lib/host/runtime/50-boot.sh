@@ -10,14 +10,17 @@ boot_kind() {
   fi
 }
 
+# Whoever boots a host does not ask how it went: a loader that was killed would leave the host open until somebody comes.
+BOOT="for try in 1 2 3; do $LIB/cdkfw-host boot; status=\$?; [ \$status -gt 128 ] || exit \$status; done"
+
 # Before the commit: it boots what is committed, and nothing where nothing is.
 boot_install() {
   case $(boot_kind) in
     systemd) boot_install_systemd ;;
     openrc) boot_script /etc/init.d/cdkfw '#!/sbin/openrc-run' 'depend() { before net docker; after localmount; }' \
-      "start() { $LIB/cdkfw-host boot; }" && rc-update add cdkfw boot >/dev/null ;;
-    rc.boot.d) boot_script /etc/rc.boot.d/10-cdkfw '#!/bin/sh' "exec $LIB/cdkfw-host boot" ;;
-    rcS.d) boot_script /etc/rcS.d/S10cdkfw '#!/bin/sh' "exec $LIB/cdkfw-host boot" ;;
+      "start() { ($BOOT); }" && rc-update add cdkfw boot >/dev/null ;;
+    rc.boot.d) boot_script /etc/rc.boot.d/10-cdkfw '#!/bin/sh' "$BOOT" ;;
+    rcS.d) boot_script /etc/rcS.d/S10cdkfw '#!/bin/sh' "$BOOT" ;;
   esac
 }
 
@@ -41,7 +44,7 @@ Conflicts=shutdown.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=$LIB/cdkfw-host boot
+ExecStart=/bin/sh -c '$(printf %s "$BOOT" | sed 's/\$/$$/g')'
 
 [Install]
 WantedBy=sysinit.target
@@ -79,11 +82,15 @@ boot() {
   # Only where /run outlived the machine, or somebody asks for boot inside the window.
   if [ -d "$CHANGE" ]; then roll_back "boot"; fi
   committed=$(committed_generation)
-  [ "$committed" != none ] || exit 0
-  restore "$committed" "$(read_file "$STATE/generations/$committed/ports")"
-  case $? in
+  if [ "$committed" = none ]; then loaded=0
+  else
+    restore "$committed" "$(read_file "$STATE/generations/$committed/ports")"
+    loaded=$?
+  fi
+  case $loaded in
     0) log "generation $committed loaded at boot" ;;
-    1) record safe-rules "$committed" boot - "$(last_words)"; exit 1 ;;
-    *) exit 1 ;;
+    1) record safe-rules "$committed" boot - - "$committed" "$(last_words)" ;;
   esac
+  settle_begun
+  [ "$loaded" = 0 ]
 }

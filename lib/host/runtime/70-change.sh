@@ -15,27 +15,27 @@ seconds_left() {
   echo $((${deadline:-0} - $(uptime_seconds)))
 }
 
-# arm ID NONCE SECONDS OWNER: the record and the timer, before the first rule is touched.
+# arm ID NONCE SECONDS OWNER SOURCE: the record and the timer, before the first rule is touched.
 arm() {
   rm -rf "$CHANGE.new"
   {
     mkdir "$CHANGE.new" && echo "$1" >"$CHANGE.new/generation" && committed_generation >"$CHANGE.new/previous" &&
       echo "$2" >"$CHANGE.new/nonce" && echo $(($(uptime_seconds) + $3)) >"$CHANGE.new/deadline" &&
-      echo "$4" >"$CHANGE.new/owner" && echo armed >"$CHANGE.new/phase" && mv "$CHANGE.new" "$CHANGE"
-  } 2>/dev/null || fail disk "$RUN"
+      echo "$4" >"$CHANGE.new/owner" && echo "$5" >"$CHANGE.new/source" && echo armed >"$CHANGE.new/phase" &&
+      begin "$1" "$2" "$4" "$5" "$(committed_generation)" && mv "$CHANGE.new" "$CHANGE"
+  } 2>/dev/null || { rm -f "$STATE/begun"; fail disk "$RUN"; }
   start_timer "$2" || { end_change; fail no-timer "the rollback timer did not start"; }
 }
 
 # Detached from the session that starts it. Under systemd a service, since a session's end may take its processes along;
-# elsewhere two processes, so that the death of one changes nothing.
+# elsewhere two keepers, each of which starts the other anew.
 start_timer() {
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
     systemd-run --quiet --collect --unit="cdkfw-timer-$1" --property=Restart=on-failure \
-      --property=StartLimitIntervalSec=0 /bin/sh "$LIB/cdkfw-host" timer "$1" 9>&- || return 1
+      --property=StartLimitIntervalSec=0 --property=OOMScoreAdjust=-1000 \
+      /bin/sh "$LIB/cdkfw-host" timer "$1" 9>&- || return 1
   else
-    for _ in 1 2; do
-      setsid /bin/sh "$LIB/cdkfw-host" timer "$1" </dev/null >/dev/null 2>&1 9>&- &
-    done
+    for keeper in 1 2; do start_keeper "$1" "$keeper"; done
   fi
   late=$(($(uptime_seconds) + TIMER_WAIT))
   until [ -e "$CHANGE/timer" ]; do
@@ -44,17 +44,48 @@ start_timer() {
   done
 }
 
+start_keeper() { setsid /bin/sh "$LIB/cdkfw-host" timer "$1" "$2" </dev/null >/dev/null 2>&1 8>&- 9>&- & }
+
+# timer NONCE [KEEPER]: whatever is in the way, it does not give up.
 timer() {
+  if [ -n "${2:-}" ]; then keep "$2" || exit 0; fi
+  failures=0
   true >"$CHANGE/timer"
   while change_is nonce "$1"; do
-    # Whatever is in the way, the timer does not give up.
-    if change_is_due && try_mutex "the rollback timer"; then
+    if ! change_is_due; then failures=0
+    elif try_mutex "$TIMER"; then
       if change_is nonce "$1" && change_is_due; then roll_back "not confirmed in time"; fi
       release_mutex
+      failures=0
+    else
+      failures=$((failures + 1))
+      if [ "$failures" -ge "$(patience_with "$(read_file "$RUN/holder")")" ]; then
+        log "killing $(read_file "$RUN/holder"), which hangs and keeps the change of generation $(read_file "$CHANGE/generation") from its end"
+        kill_holder
+      fi
     fi
+    if [ -n "${2:-}" ]; then wake_other "$1" "$((3 - $2))"; fi
     sleep 1
   done
 }
+
+TIMER='the rollback timer'
+
+# How often in a row the lock may be refused after the deadline, each time for MUTEX_WAIT seconds. A rollback may be slow:
+# were each of the two timers to kill the other in the middle of it, none would ever end.
+patience_with() { if [ "$1" = "$TIMER" ]; then echo 6; else echo 1; fi; }
+
+# keep KEEPER: one process each, which neither a TERM to all nor a lack of memory ends.
+keep() {
+  trap '' HUP INT TERM
+  { echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null || :
+  [ -d "$CHANGE" ] || return 1
+  exec 8>>"$CHANGE/keeper.$1"
+  flock -n 8
+}
+
+# The kernel gives a dead keeper's lock back.
+wake_other() { if [ -d "$CHANGE" ] && flock -n "$CHANGE/keeper.$2" true 2>/dev/null; then start_keeper "$1" "$2"; fi; }
 
 # After its deadline; and before it where a process died in the middle of its end.
 change_is_due() { [ "$(seconds_left)" -le 0 ] || change_is phase rolling-back || change_is phase confirming; }
@@ -76,27 +107,37 @@ roll_back() {
     *) return 1 ;;
   esac
   [ "$previous" != none ] || boot_remove
-  record "$ended" "$generation" "$(read_file "$CHANGE/owner")" "$(read_file "$CHANGE/nonce")" "$1"
+  record_change "$ended" "$1"
   end_change
 }
 
 # Under the mutex, `committed` being the change's generation already.
 finish_confirm() {
-  durable "$STATE"
   ended=committed
-  record committed "$(read_file "$CHANGE/generation")" "$(read_file "$CHANGE/owner")" "$(read_file "$CHANGE/nonce")"
+  record_change committed
   end_change
   tidy_up
+}
+
+# record_change OUTCOME [WHY]: with the change's facts, and on the disk for good.
+record_change() {
+  record "$1" "$(read_file "$CHANGE/generation")" "$(read_file "$CHANGE/owner")" "$(read_file "$CHANGE/nonce")" \
+    "$(read_file "$CHANGE/source")" "$(read_file "$CHANGE/previous")" "${2:-}"
+  durable "$STATE" "$STATE/history"
 }
 
 # In one step: half a record would be taken for another one.
 end_change() {
   rm -rf "$CHANGE.ended"
+  rm -f "$STATE/begun" 2>/dev/null
   mv "$CHANGE" "$CHANGE.ended"
   rm -rf "$CHANGE.ended"
 }
 
 # A change whose timer is gone is ended by whoever comes next.
-recover() { if [ -d "$CHANGE" ] && change_is_due; then roll_back "its timer was gone"; fi; }
+recover() {
+  settle_begun
+  if [ -d "$CHANGE" ] && change_is_due; then roll_back "its timer was gone"; fi
+}
 
 refuse_pending() { if [ -d "$CHANGE" ]; then fail change-pending "$(read_file "$CHANGE/owner")" "$(seconds_left)"; fi; }

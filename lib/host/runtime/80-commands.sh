@@ -20,16 +20,21 @@ apply() {
     exit 0
   fi
   stage "$incoming" "$id"
-  # Another port than the deployer's where one is forwarded to the other; sudo hides it.
-  arrived=${SSH_CONNECTION:-}
-  write_file "$STATE/generations/$id/ports" "$port ${arrived##* }" || fail disk "$STATE/generations"
-  rehearse "$id" 2>"$RUN/error" || fail refused-by-kernel "$(last_words)"
+  change "$id" "$nonce" "$window" "$owner" "$port"
+}
+
+# change ID NONCE SECONDS OWNER SSH-PORT: from a generation on disk to its rules in the kernel, with the timer behind it.
+change() {
+  arrived=$(ssh_connection)
+  # Another port than the deployer's where one is forwarded to the other.
+  write_file "$STATE/generations/$1/ports" "$5 ${arrived##* }" || fail disk "$STATE/generations"
+  expected=$(rehearse "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
   step arm
-  arm "$id" "$nonce" "$window" "$owner"
+  arm "$1" "$2" "$3" "$4" "${arrived%% *}"
   # A lost connection must not stop it half-way from here on; before, it may.
   trap '' HUP PIPE
   step apply
-  if ! { load_generation "$id" && let_pass_for "$id" && phase applied; } 2>"$RUN/error"; then
+  if ! { load_generation "$1" && let_pass_for "$1" && record_live "$1" "$expected" && phase applied; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be loaded: $why"
     say error load-failed "$why"
@@ -38,12 +43,42 @@ apply() {
     exit 3
   fi
   say result applied
-  # The deployer need not wait for these: they tell later what stood after this load.
-  record_bridges "$STATE/generations/$id"
-  record_passes "$STATE/generations/$id"
-  write_file "$STATE/generations/$id/live" "$(live_digest)"
   say end 0
   exit 0
+}
+
+# record_live ID DIGEST: what stands now, which is what the next login proves. Where it is not what stood in the rehearsal,
+# somebody may have changed it since it was loaded: once more, then.
+record_live() {
+  stands=$(live_digest)
+  if [ -n "$2" ] && [ "$stands" != "$2" ]; then
+    load_generation "$1" || return 1
+    stands=$(live_digest)
+  fi
+  record_bridges "$STATE/generations/$1" && record_passes "$STATE/generations/$1" &&
+    write_file "$STATE/generations/$1/live" "$stands"
+}
+
+# still_stands ID: nobody has flushed or changed what was proven.
+still_stands() {
+  if [ "$(live_digest)" = "$(read_file "$STATE/generations/$1/live")" ]; then return; fi
+  echo "somebody changed the rules in the kernel since they were loaded" >&2
+  return 1
+}
+
+# revert ID NONCE SECONDS OWNER SSH-PORT: to a generation that is still here, by the same way as to a new one.
+revert() {
+  step check
+  is_generation "$1" && [ -d "$STATE/generations/$1" ] || fail no-generation "$1"
+  check "$STATE/generations/$1" 0
+  step lock
+  take_mutex "$4"
+  recover
+  refuse_pending
+  case $(read_file "$RUN/ended") in "$2 "*) fail withdrawn ;; esac
+  step stage
+  is_whole "$STATE/generations/$1" || fail altered "generation $1 was altered on the host"
+  change "$@"
 }
 
 # The same texts, the same rules in the kernel as on the day that they were loaded, and they boot.
@@ -56,13 +91,14 @@ change_unneeded() {
 confirm() {
   trap '' HUP PIPE
   take_mutex "a confirmation"
+  settle_begun
   expect_change "${1:-}"
   if ! change_is phase applied || [ "$(seconds_left)" -le 0 ]; then
     roll_back "confirmed too late"
     fail not-pending "${ended:-unknown}"
   fi
   id=$(read_file "$CHANGE/generation")
-  if ! { phase confirming && boot_install && commit "$id" "$1"; } 2>"$RUN/error"; then
+  if ! { still_stands "$id" && phase confirming && boot_install && commit "$id" "$1"; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be committed: $why"
     [ "$ended" = committed ] || say error not-committed "$why"
@@ -85,6 +121,7 @@ expect_change() {
 rollback() {
   trap '' HUP PIPE
   take_mutex "a rollback"
+  settle_begun
   if [ -n "${1:-}" ]; then expect_change "$1"; fi
   [ -d "$CHANGE" ] || fail not-pending unknown
   roll_back "asked for" || fail rollback-failed "$(last_words)"
@@ -134,9 +171,10 @@ teardown() {
   take_mutex "$1"
   recover
   refuse_pending
+  before=$(committed_generation)
   { boot_remove && rm -f "$STATE/committed"; } 2>"$RUN/error" || fail disk "$STATE"
   { unload_all && let_pass; } 2>"$RUN/error" || fail not-unloaded "$(last_words)"
-  if [ -d "$STATE" ]; then record torn-down none "$1" -; fi
+  if [ -d "$STATE" ]; then record torn-down none "$1" - "$(ssh_source)" "$before"; fi
   rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder"
   say result torn-down
   say end 0
@@ -153,7 +191,7 @@ command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
   boot | timer | rehearsal) "$command" "$@" ;;
-  apply | confirm | rollback | status | policy | teardown)
+  apply | revert | confirm | rollback | status | history | policy | teardown)
     TOKEN=${1:--}
     [ $# -eq 0 ] || shift
     "$command" "$@"
