@@ -19,7 +19,7 @@ export type ProjectFiles = Readonly<Record<string, string>>;
 export function settingsFiles(options: ProjectOptions): ProjectFiles {
   return {
     "package.json": json(packageOf(options)),
-    "tsconfig.json": json(TSCONFIG),
+    "tsconfig.json": TSCONFIG,
     ".gitignore": "node_modules/\ncdktf.out/\n.terraform/\n*.tfstate*\n",
     ...(options.terraform && { "cdktf.json": json(cdktfOf(options)) }),
   };
@@ -40,17 +40,18 @@ function packageOf({ name, terraform, version, countries = false }: ProjectOptio
   };
 }
 
-const TSCONFIG = {
-  compilerOptions: {
-    target: "ES2022",
-    module: "Node16",
-    moduleResolution: "Node16",
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-    types: ["node"],
-  },
-};
+const TSCONFIG = `{
+  "compilerOptions": {
+    "target": "ES2022",
+    "module": "Node16",
+    "moduleResolution": "Node16",
+    "strict": true,
+    "skipLibCheck": true,
+    "noEmit": true,
+    "types": ["node"]
+  }
+}
+`;
 
 function cdktfOf({ name }: ProjectOptions) {
   return { language: "typescript", app: "npx tsx main.ts", projectId: name, sendCrashReports: "false" };
