@@ -7,7 +7,7 @@ import tseslint from "typescript-eslint";
 const stages = [
   {
     folder: "constructs/cdktf",
-    may: ["constructs", "lib/synth"],
+    may: ["constructs", "lib/synth", "lib/model"],
     packages: ["constructs", "cdktf", "@cdktf/provider-null"],
   },
   { folder: "constructs", may: ["lib/model"], packages: ["constructs"] },

@@ -93,6 +93,8 @@ export class Host extends PolicyConstruct {
   readonly install: boolean | undefined;
   /** How the deployer reaches it. */
   readonly target: SshTarget;
+  /** An address that only Terraform knows, as a token; `target` then has the host's name in its place. @internal */
+  readonly lateAddress: string | undefined;
   readonly #fleet: Fleet | undefined;
   readonly #invalid: HostPolicy["invalid"];
   readonly #zones: Zone[] = [];
@@ -124,6 +126,7 @@ export class Host extends PolicyConstruct {
     this.backend = this.#backendOf(props.backend);
     this.install = this.#installOf(props.install ?? this.#fleet?.install);
     this.#invalid = this.#invalidOf(props.invalid);
+    this.lateAddress = holdsToken(props.address) ? props.address : undefined;
     this.target = this.#targetOf(props);
     if (this.#fleet === undefined) {
       this.report({ problem: "the host is in no fleet", fix: "create it in the scope of a `Fleet`" });
@@ -282,7 +285,7 @@ export class Host extends PolicyConstruct {
 
   #targetOf(props: HostProps): SshTarget {
     const target = withoutUndefined({
-      address: props.address ?? this.hostName,
+      address: this.lateAddress === undefined ? (props.address ?? this.hostName) : this.hostName,
       port: props.port,
       user: props.user,
       identityFiles: props.identityFiles,

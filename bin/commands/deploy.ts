@@ -49,7 +49,7 @@ export function deployCommand(): Command {
     const bundles = bundlesOf(flags.out, names, stacks);
     const handshake = handshakeOptions(flags, bundles.length);
     const waves = wavesOf(bundles, flags, flags.out, stacks);
-    const byName = new Map(bundles.map((bundle) => [bundle.manifest.host, bundle]));
+    const byName = new Map(bundles.map(({ folder, manifest }) => [manifest.host, { folder, manifest }]));
     const view = viewOf([...byName.keys()], flags.json === true);
     const outcomes = await untilInterrupted(view.onInterrupt, (signal) =>
       rollOut(byName, waves, { parallel: flags.parallel, handshake, onEvent: view.onEvent, signal }),

@@ -49,6 +49,7 @@ export function checkDeployment(deployment: FleetDeployment, { inStack, ofFleet 
     ...twiceInApp(deployment, before(deployment, ofFleet)),
     ...twiceInStack(deployment, before(deployment, inStack)),
     ...tokens(deployment),
+    ...lateTeardowns(deployment),
   ];
   const { origin } = deployment;
   return [...findingsOutside(deployment, inStack), ...mistakes.map((mistake) => ({ ...mistake, origin }))];
@@ -117,6 +118,17 @@ function tokens({ fleet, hostNames }: FleetDeployment): Mistake[] {
     .map(({ hostName }) => ({
       problem: `the SSH settings of \`${hostName}\` hold an unresolved token`,
       fix: AT_SYNTH,
+    }));
+}
+
+/** A destroy-time provisioner knows nothing of other resources. */
+function lateTeardowns({ fleet, hostNames, removalPolicy }: FleetDeployment): Mistake[] {
+  if (removalPolicy !== "teardown") return [];
+  return fleet.hosts
+    .filter(({ hostName, lateAddress }) => lateAddress !== undefined && hostNames.includes(hostName))
+    .map(({ hostName }) => ({
+      problem: `\`removalPolicy\` is \`teardown\`, and the address of \`${hostName}\` is known to Terraform alone`,
+      fix: "give the host a fixed address or a DNS name, or let it keep its rules",
     }));
 }
 

@@ -7,6 +7,7 @@ import { checkDeployment, checkProps } from "./deployment-checks";
 import type { PlanDetail } from "./plan-detail";
 import { StackBundles, type Part } from "./stack-bundles";
 import { asLiteral } from "./template-text";
+import { WaveOrder, type WaveHost } from "./wave-order";
 import { createTrigger, ensureProvider, TRIGGER_CONTEXT, type Trigger } from "./trigger";
 
 export interface FleetDeploymentProps {
@@ -48,6 +49,7 @@ export class FleetDeployment extends PolicyConstruct implements Part {
   readonly #props: FleetDeploymentProps;
   readonly #bundles: StackBundles;
   readonly #resources = new Map<string, TerraformResource>();
+  readonly #waves: WaveOrder;
   #teardowns: Construct | undefined;
 
   constructor(scope: Construct, id: string, props: FleetDeploymentProps) {
@@ -56,6 +58,7 @@ export class FleetDeployment extends PolicyConstruct implements Part {
     this.trigger =
       props.trigger ?? (this.node.tryGetContext(TRIGGER_CONTEXT) as Trigger | undefined) ?? "null_resource";
     this.#props = props;
+    this.#waves = new WaveOrder(this, this.trigger);
     this.#bundles = StackBundles.of(this);
     this.#bundles.parts.push(this);
     deploymentsOf.set(this.fleet, [...this.#ofFleet, this]);
@@ -66,6 +69,11 @@ export class FleetDeployment extends PolicyConstruct implements Part {
 
   get stack(): TerraformStack {
     return this.#bundles.stack;
+  }
+
+  /** @internal */
+  get removalPolicy(): "retain" | "teardown" {
+    return this.#props.removalPolicy ?? "retain";
   }
 
   /** The names of the hosts that it deploys, in the fleet's order. */
@@ -118,16 +126,25 @@ export class FleetDeployment extends PolicyConstruct implements Part {
   #begin(): void {
     this.#bundles.begin();
     this.completeResources();
+    this.#waves.order(this.#hostsForWaves(), this.fleet.rolloutPlan);
     if (this.#resources.size > 0) ensureProvider(this.trigger, this);
+  }
+
+  #hostsForWaves(): WaveHost[] {
+    return this.fleet.hosts.flatMap(({ hostName: name, groups }) => {
+      const resource = this.#resources.get(name);
+      return resource === undefined ? [] : [{ name, groups, resource }];
+    });
   }
 
   #addResource(host: string): TerraformResource {
     const { dependsOn = [], confirmTimeout, removalPolicy } = this.#props;
     const window = confirmTimeout === undefined ? [] : ["--confirm-timeout", String(confirmTimeout)];
+    const { lateAddress } = this.#hostOf(host);
     const teardown = removalPolicy === "teardown" ? [this.#addTeardown(host)] : [];
     return createTrigger(this.trigger, this, host, {
       triggers: this.#triggersOf(host),
-      provisioner: { type: "local-exec", ...this.#run(host, ["apply", ...window]) },
+      provisioner: { type: "local-exec", ...this.#run(host, ["apply", ...window], lateAddress) },
       ...after([...dependsOn, ...teardown]),
     });
   }
@@ -149,7 +166,14 @@ export class FleetDeployment extends PolicyConstruct implements Part {
     // Before the aspects, Terraform's elements are resolved once in vain: policies may still change then.
     const late = (produce: () => string) =>
       Lazy.stringValue({ produce: ({ preparing }) => (preparing ? "" : asLiteral(produce())) });
-    const base = { host, generation: late(() => this.#bundles.policyOf(host).generation) };
+    const { address, port } = this.#hostOf(host).target;
+    // Another machine under the old name has none of the rules: it is deployed to anew.
+    const at = port === undefined ? address : `${address} port ${port}`;
+    const base = {
+      host,
+      address: this.#hostOf(host).lateAddress ?? asLiteral(at),
+      generation: late(() => this.#bundles.policyOf(host).generation),
+    };
     switch (this.#props.planDetail ?? "policy") {
       case "policy":
         return { ...base, policy: late(() => this.#bundles.policyOf(host).words.join("\n")) };
@@ -161,9 +185,18 @@ export class FleetDeployment extends PolicyConstruct implements Part {
   }
 
   /** Terraform gives the command to the interpreter as its last argument. No shell takes part. */
-  #run(host: string, words: readonly string[]): { interpreter: string[]; command: string } {
-    const late = { produce: () => [...this.#command(), ...words, "--bundle"].map(asLiteral) };
+  #run(host: string, words: readonly string[], address?: string): { interpreter: string[]; command: string } {
+    // Terraform puts in an address that only it knows.
+    const where = address === undefined ? [] : ["--address", address];
+    const literal = () => [...this.#command(), ...words].map(asLiteral);
+    const late = { produce: () => [...literal(), ...where, "--bundle"] };
     return { interpreter: Lazy.listValue(late), command: `hosts/${host}` };
+  }
+
+  #hostOf(name: string): Host {
+    const host = this.fleet.hosts.find(({ hostName }) => hostName === name);
+    if (host === undefined) throw new Error(`INVARIANT: ${name} has a resource and is no host of the fleet`);
+    return host;
   }
 
   #command(): readonly string[] {

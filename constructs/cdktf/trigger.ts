@@ -18,13 +18,13 @@ export const TRIGGER_CONTEXT = "cdkfw:trigger";
 export interface TriggerConfig extends Pick<TerraformMetaArguments, "dependsOn"> {
   /** Where one of these changes, the resource is replaced. */
   readonly triggers: Readonly<Record<string, string>>;
-  readonly provisioner: LocalExecProvisioner;
+  readonly provisioner?: LocalExecProvisioner;
 }
 
-/** A resource that does nothing but run its provisioner. */
+/** A resource that does nothing but run its provisioner, if it has one. */
 export function createTrigger(kind: Trigger, scope: Construct, id: string, config: TriggerConfig): TerraformResource {
   const { triggers, provisioner, ...meta } = config;
-  const common = { ...meta, provisioners: [provisioner] };
+  const common = { ...meta, ...(provisioner !== undefined && { provisioners: [provisioner] }) };
   switch (kind) {
     case "terraform_data":
       return new TerraformData(scope, id, { ...common, triggersReplace: triggers });

@@ -1,4 +1,5 @@
 import type { Bundle } from "../bundle/format";
+import { readBundle } from "../bundle/read";
 import { show } from "../model/findings";
 import { UserError } from "../model/user-error";
 import type { Wave } from "../model/waves";
@@ -26,6 +27,8 @@ export interface RolloutOptions {
   /** Hosts at the same time. */
   readonly parallel: number;
   readonly handshake?: HandshakeOptions;
+  /** A host's bundle, when it is its turn. @default from its folder */
+  readonly read?: (candidate: Candidate) => Bundle;
   readonly onEvent?: (event: RolloutEvent) => void;
   /** Begins no further host; those at work are brought to their end. */
   readonly signal?: AbortSignal;
@@ -34,13 +37,16 @@ export interface RolloutOptions {
 /** Milliseconds of silence after which a host gives its place to another one. */
 const STALLED_MS = 3000;
 
+/** What a rollout knows of a host before its turn: a large fleet's texts would fill the memory. */
+export type Candidate = Pick<Bundle, "folder" | "manifest">;
+
 /** Deploys waves of hosts, one wave after the other. The outcomes come in the order of the waves. */
 export function rollOut(
-  bundles: ReadonlyMap<string, Bundle>,
+  candidates: ReadonlyMap<string, Candidate>,
   waves: readonly Wave[],
   options: RolloutOptions,
 ): Promise<Outcome[]> {
-  return new Run(bundles, waves, options).run();
+  return new Run(candidates, waves, options).run();
 }
 
 interface Barrier {
@@ -59,7 +65,7 @@ class Run {
   #fail: (bug: unknown) => void = () => undefined;
 
   constructor(
-    private readonly bundles: ReadonlyMap<string, Bundle>,
+    private readonly candidates: ReadonlyMap<string, Candidate>,
     private readonly waves: readonly Wave[],
     private readonly options: RolloutOptions,
   ) {
@@ -101,7 +107,7 @@ class Run {
         return;
       }
       case "begin":
-        void this.#deploy(this.#bundle(order.host)).catch(this.#fail);
+        void this.#deploy(this.#candidate(order.host)).catch(this.#fail);
         return;
       case "confirm":
         this.#barriers.get(order.host)?.open();
@@ -119,7 +125,7 @@ class Run {
         onEvent?.({ event: "stop", why: order.why });
         return;
       case "leave":
-        this.#note({ host: order.host, generation: this.#bundle(order.host).manifest.generation, outcome: "not-begun", seconds: 0 }); // prettier-ignore
+        this.#note({ host: order.host, generation: this.#candidate(order.host).manifest.generation, outcome: "not-begun", seconds: 0 }); // prettier-ignore
         return;
       case "finish":
         this.#finish();
@@ -127,8 +133,8 @@ class Run {
     }
   }
 
-  async #deploy(bundle: Bundle): Promise<void> {
-    const { host } = bundle.manifest;
+  async #deploy(candidate: Candidate): Promise<void> {
+    const { host } = candidate.manifest;
     const isAtomic = this.#wave?.atomic === true;
     const { handshake = {}, onEvent } = this.options;
     let silence: NodeJS.Timeout | undefined;
@@ -137,7 +143,7 @@ class Run {
       silence = setTimeout(() => this.#tell({ kind: "stalled", host }), STALLED_MS);
       this.#tell({ kind: "resumed", host });
     };
-    const outcome = await deployHost(bundle, {
+    const outcome = await this.#outcome(candidate, {
       ...handshake,
       onStep: (step) => {
         heard();
@@ -154,6 +160,25 @@ class Run {
     this.#tell({ kind: "ended", host, well, changed: outcome.outcome !== "unchanged" });
   }
 
+  async #outcome(candidate: Candidate, options: HandshakeOptions): Promise<Outcome> {
+    const { read = ({ folder }) => readBundle(folder) } = this.options;
+    const { host, generation } = candidate.manifest;
+    try {
+      return await deployHost(read(candidate), options);
+    } catch (error) {
+      // Altered since the command began: nothing was sent.
+      if (!(error instanceof UserError)) throw error;
+      const { code, message, help } = error;
+      return {
+        host,
+        generation,
+        outcome: "failed",
+        error: { code, message, ...(help !== undefined && { help }) },
+        seconds: 0,
+      };
+    }
+  }
+
   #wait(host: string): Promise<void> {
     return new Promise((open, refuse) => {
       this.#barriers.set(host, { open, refuse });
@@ -167,10 +192,10 @@ class Run {
     this.options.onEvent?.({ event: "host", ...outcome });
   }
 
-  #bundle(host: string): Bundle {
-    const bundle = this.bundles.get(host);
-    if (bundle === undefined) throw new Error(`INVARIANT: ${host} is in a wave and has no bundle`);
-    return bundle;
+  #candidate(host: string): Candidate {
+    const candidate = this.candidates.get(host);
+    if (candidate === undefined) throw new Error(`INVARIANT: ${host} is in a wave and has no bundle`);
+    return candidate;
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Fleet, Host, Service } from "cdkfw";
+import { Fleet, Host, Service, type RolloutSettings } from "cdkfw";
 import { FleetDeployment, type FleetDeploymentProps } from "cdkfw/cdktf";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import type { Lab } from "../../lib/sandbox";
@@ -23,7 +23,11 @@ export class Project {
   }
 
   /** Synthesizes a program of the lab's hosts, or those that are named. */
-  synth(lab: Lab, rules: Readonly<Record<string, Rules>>, props: Partial<FleetDeploymentProps> = {}): void {
+  synth(
+    lab: Lab,
+    rules: Readonly<Record<string, Rules>>,
+    props: Partial<FleetDeploymentProps> & { rollout?: RolloutSettings } = {},
+  ): void {
     const app = new App({ outdir: this.output });
     const stack = new TerraformStack(app, "edge");
     new LocalBackend(stack, { path: "terraform.tfstate" });
@@ -43,7 +47,9 @@ export class Project {
       host.addZone("ext", { interfaces: ["wan0"] });
       declare(host);
     }
-    new FleetDeployment(stack, "deploy", { fleet, trigger: "terraform_data", confirmTimeout: 8, ...props });
+    const { rollout, ...more } = props;
+    if (rollout !== undefined) fleet.rollout(rollout);
+    new FleetDeployment(stack, "deploy", { fleet, trigger: "terraform_data", confirmTimeout: 8, ...more });
     app.synth();
   }
 

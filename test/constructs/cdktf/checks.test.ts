@@ -105,7 +105,6 @@ test("two deployments of one id", () => {
 const later = () => Token.asString({ Ref: "aws_instance.web.public_ip" });
 
 test.each<[string, () => HostProps]>([
-  ["address", () => ({ address: later() })],
   ["user", () => ({ user: later() })],
   ["key file", () => ({ identityFiles: [later()] })],
   ["host key", () => ({ hostKeys: [later()] })],

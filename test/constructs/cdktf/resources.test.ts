@@ -128,7 +128,7 @@ test("planDetail: more lines, or none", () => {
     deploy(one, { planDetail });
     return resources(synthesized(one))["deploy_web-1"]?.triggers;
   };
-  expect(Object.keys(policyOf("digest", false) ?? {})).toEqual(["generation", "host"]);
+  expect(Object.keys(policyOf("digest", false) ?? {})).toEqual(["address", "generation", "host"]);
   const before = policyOf("ruleset", false)?.["policy"]?.split("\n") ?? [];
   const after = policyOf("ruleset", true)?.["policy"]?.split("\n") ?? [];
   expect(before).toContain("# nftables");
