@@ -1,7 +1,9 @@
+import { containerOfWords } from "../lib/model/containers";
 import type { Mistake } from "../lib/model/explain-issues";
 import { show } from "../lib/model/findings";
 import type { Endpoint } from "../lib/model/policy";
 import { holdsToken, TOKEN_FIX } from "../lib/model/token";
+import { Container } from "./container";
 import type { Host } from "./host";
 import { Zone } from "./zone";
 
@@ -9,8 +11,8 @@ const THE_HOST: Endpoint = Object.freeze({ kind: "host" });
 const EVERYTHING: Endpoint = Object.freeze({ kind: "all" });
 
 const ALLOWED = {
-  from: 'a zone, the name of one, or `"host"`',
-  to: 'a zone, the name of one, `"host"`, or `ALL`',
+  from: 'a zone, the name of one, a container, or `"host"`',
+  to: 'a zone, the name of one, a container, `"host"`, or `ALL`',
   hairpin: "zones of this host, or their names",
 } as const;
 
@@ -26,6 +28,15 @@ export class Endpoints {
   /** The side that a property means, or nothing where it means none. */
   of(side: keyof typeof ALLOWED, given: unknown, mistakes: Mistake[]): Endpoint | undefined {
     if (typeof given === "string" && !holdsToken(given)) return this.#ofName(given);
+    if (Container.isContainer(given)) {
+      if (given.host === this.host) return given.endpoint;
+      mistakes.push({
+        problem: `the ${given} belongs to the host ${show(given.host.hostName)}`,
+        allowed: `a container of ${show(this.host.hostName)}`,
+        fix: "to name a container of another host, give that host's address",
+      });
+      return undefined;
+    }
     if (Zone.isZone(given)) {
       if (given.host === this.host) return given.endpoint;
       mistakes.push({
@@ -53,6 +64,10 @@ export class Endpoints {
 
   #ofName(name: string): Endpoint {
     let endpoint = this.#named.get(name);
+    const select = endpoint === undefined ? containerOfWords(name) : undefined;
+    if (select !== undefined) {
+      this.#named.set(name, (endpoint = Object.freeze({ kind: "container", select: Object.freeze(select) })));
+    }
     if (endpoint === undefined) this.#named.set(name, (endpoint = Object.freeze({ kind: "zone", name })));
     return endpoint;
   }

@@ -1,8 +1,11 @@
 import { portForm } from "../lib/model/condition-forms";
+import { containerOfWords } from "../lib/model/containers";
+import { noneOfContainers } from "../lib/model/entry-of-form";
 import type { Mistake } from "../lib/model/explain-issues";
 import type { Origin } from "../lib/model/origin";
-import type { ForwardEntry } from "../lib/model/policy";
+import type { Entry } from "../lib/model/policy";
 import { readForm } from "../lib/model/read-form";
+import { Container } from "./container";
 import type { Endpoints } from "./endpoints";
 import type { ForwardProps } from "./forward";
 import { hostAddressFrom } from "./one-machine";
@@ -15,9 +18,28 @@ export function forwardOf(
   origin: Origin,
   names: { readonly addresses: UsedAddresses; readonly endpoints: Endpoints },
   mistakes: Mistake[],
-): ForwardEntry | undefined {
+): Entry | undefined {
   const { addresses, endpoints } = names;
   const from = endpoints.of("from", props.from, mistakes);
+  if (Container.isContainer(props.to) || (typeof props.to === "string" && containerOfWords(props.to) !== undefined)) {
+    for (const property of ["port", "at", "hairpin"] as const) {
+      if (props[property] !== undefined) mistakes.push(noneOfContainers(property));
+    }
+    const to = endpoints.of("to", props.to, mistakes);
+    const source = addresses.namesOf(props.source, origin, mistakes);
+    if (from === undefined || to === undefined) return undefined;
+    return {
+      kind: "rule",
+      action: "accept",
+      from,
+      to,
+      source,
+      destination: [],
+      services,
+      published: "services",
+      origin,
+    };
+  }
   const target = hostAddressFrom("to", props.to, addresses, mistakes);
   const external = addresses.namesOf(props.at, origin, mistakes);
   const source = addresses.namesOf(props.source, origin, mistakes);

@@ -1,4 +1,5 @@
 import type { ConditionProps } from "./condition-props";
+import type { Container } from "./container";
 import type { AddressLike, OneMachine, ServiceLike } from "./rule";
 import type { PortLike } from "./service";
 import type { Zone } from "./zone";
@@ -9,6 +10,7 @@ import type { Zone } from "./zone";
  *
  * ```ts
  * host.forward({ from: ext, service: Service.HTTPS, to: "10.0.0.5" });
+ * host.forward({ from: ext, service: Service.HTTP, to: host.container("web") });
  * host.forward({ from: ext, service: "tcp/8022", to: ["10.0.0.5", "fd00::5"], port: 22, source: "office" });
  * host.forward({ from: ext, at: "203.0.113.80", services: ["http", "https"], to: "10.0.0.5", hairpin: lan });
  * ```
@@ -16,8 +18,11 @@ import type { Zone } from "./zone";
 export interface ForwardProps extends ConditionProps {
   /** The zone that packets come from. */
   readonly from: Zone | string;
-  /** The machine behind. A family of which it has no address is not forwarded. */
-  readonly to: OneMachine;
+  /**
+   * The machine behind. A family of which it has no address is not forwarded. Or a container, for which Docker publishes
+   * the services: then it is Docker that forwards, to the ports that it was told, and the entry opens the way.
+   */
+  readonly to: OneMachine | Container;
   /** @default all services: every protocol and port */
   readonly service?: ServiceLike | readonly ServiceLike[];
   /** The same as `service`; what both name is joined. @default all services */

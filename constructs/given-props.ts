@@ -25,7 +25,7 @@ export interface KnownProps {
 export const RULE_PROPS = knownProps(
   "a rule",
   ["from", "to", "source", "destination", "service", "services", "comment", "id", "action"],
-  ["snat"],
+  ["snat", "published"],
 );
 export const FORWARD_PROPS = knownProps("a port forward", [
   "from",
@@ -56,6 +56,7 @@ const NARROWING: Readonly<Record<string, string>> = {
   at: 'leave it out, or give `"any"`, where that is meant',
   service: 'leave it out, or give `"all"`, where that is meant',
   services: 'leave it out, or give `"all"`, where that is meant',
+  published: "leave it out, or give `false`, where that is meant",
   ...Object.fromEntries(
     CONDITIONS.filter((name) => name !== "log").map((name) => [name, "leave it out where that is meant"]),
   ),

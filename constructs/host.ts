@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Construct } from "constructs";
 import { checkPolicy } from "../lib/model/check-policy";
+import { DOCKER_INTERFACES } from "../lib/model/containers";
 import { explainIssues, explainValue, type Mistake } from "../lib/model/explain-issues";
 import type { FindingCode } from "../lib/model/finding-codes";
 import { nearestName, show, type Finding } from "../lib/model/findings";
@@ -12,6 +13,7 @@ import { hostName, sshTarget, type JumpHop, type SshTarget } from "../lib/model/
 import { filesOf } from "../lib/model/target-files";
 import { holdsToken } from "../lib/model/token";
 import { UserError } from "../lib/model/user-error";
+import { Container, type ContainerLike } from "./container";
 import { addressNamesFor } from "./declared-addresses";
 import { Endpoints } from "./endpoints";
 import type { ExpectProps, Expecting } from "./expectation";
@@ -24,7 +26,7 @@ import type { NatRuleProps, RuleProps, RuleWithActionProps } from "./rule";
 import { RuleList } from "./rule-list";
 import { UsedAddresses } from "./used-addresses";
 import { UsedServices } from "./used-services";
-import { Zone, type ZoneProps } from "./zone";
+import { Zone, type ContainerZoneProps, type ZoneProps } from "./zone";
 
 const HOST = Symbol.for("cdkfw/Host");
 
@@ -141,6 +143,20 @@ export class Host extends PolicyConstruct {
   /** Adds a zone: all that comes in and goes out by these interfaces. Its name is unique on the host. */
   addZone(name: string, props: ZoneProps): Zone {
     return new Zone(this, name, props);
+  }
+
+  /**
+   * Adds a zone of Docker's containers. They get what the entries open, from outside, among themselves and towards the
+   * host, and nothing more.
+   */
+  addContainerZone(name: string, props: ContainerZoneProps = {}): Zone {
+    const { open = false, interfaces = DOCKER_INTERFACES, ...rest } = props;
+    return new Zone(this, name, { ...rest, interfaces }, open ? "open" : "closed");
+  }
+
+  /** A container, or all that have a label, as a side of rules: see `Container`. */
+  container(given: ContainerLike): Container {
+    return new Container(this, given);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What a program imports from `cdkfw`. `docs/policy.md` tells what it all means. */
 export { Address, type AddressProps, type CountryAddress } from "./address";
 export type { ConditionProps, ConnectionsProps, LimitProps, LogProps, Rate, RawProps } from "./condition-props";
+export { Container, type ContainerLike } from "./container";
 export type { ExpectProps, Expecting, LiveProps } from "./expectation";
 export { Fleet, type FleetProps, type PrivateProps } from "./fleet";
 export type { ForwardProps } from "./forward";
@@ -18,12 +19,13 @@ export {
   type ServiceLike,
 } from "./rule";
 export { Service, type IcmpProps, type IcmpTypeLike, type PortLike } from "./service";
-export { Zone, type ZoneProps } from "./zone";
+export { Zone, type ContainerZoneProps, type ZoneProps } from "./zone";
 
 export type { CountryCode } from "../lib/model/country-codes";
 export type { FindingCode, Level, Silences } from "../lib/model/finding-codes";
 export { levelOf, printFinding, type Finding } from "../lib/model/findings";
 export { FindingsError } from "../lib/model/findings-error";
+export type { ContainerSelector } from "../lib/model/containers";
 export type { InventoryInput } from "../lib/model/inventory";
 export type { InventoryNode, Json } from "../lib/model/inventory-node";
 export type { Action, Backend, Entry, HostPolicy } from "../lib/model/policy";

@@ -95,7 +95,11 @@ export class RuleList {
   #moreOf(props: RuleProps & NatRuleProps, origin: Origin, mistakes: Mistake[]): Partial<RuleEntry> {
     const snat = props.snat === undefined ? undefined : hostAddressFrom("snat", props.snat, this.addresses, mistakes);
     const conditions = this.#conditionsOf(props, origin, mistakes);
-    return snat === undefined ? conditions : { ...conditions, snat };
+    return {
+      ...conditions,
+      ...(snat !== undefined && { snat }),
+      ...(props.published === true && { published: "all" as const }),
+    };
   }
 
   #conditionsOf(props: ConditionProps, origin: Origin, mistakes: Mistake[]): Pick<Entry, keyof Conditions | "silence"> {

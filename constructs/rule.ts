@@ -1,6 +1,7 @@
 import type { Action } from "../lib/model/policy";
 import type { Address } from "./address";
 import type { ConditionProps } from "./condition-props";
+import type { Container } from "./container";
 import type { Host } from "./host";
 import type { Service } from "./service";
 import type { Zone } from "./zone";
@@ -31,10 +32,10 @@ export type ServiceLike = Service | string;
  * ```
  */
 export interface RuleProps extends ConditionProps {
-  /** Where packets come from: a zone of this host, its name, or the host itself (`"host"`) for what it sends. */
-  readonly from: Zone | Host | string;
-  /** Where packets go to: a zone of this host, its name, the host itself (`"host"`), or `ALL`. */
-  readonly to: Zone | Host | string;
+  /** Where packets come from: a zone of this host, its name, a container, or the host itself (`"host"`) for what it sends. */
+  readonly from: Zone | Host | Container | string;
+  /** Where packets go to: a zone of this host, its name, a container, the host itself (`"host"`), or `ALL`. */
+  readonly to: Zone | Host | Container | string;
   /** @default any */
   readonly source?: AddressLike | readonly AddressLike[];
   /** @default any */
@@ -43,6 +44,11 @@ export interface RuleProps extends ConditionProps {
   readonly service?: ServiceLike | readonly ServiceLike[];
   /** The same as `service`; what both name is joined. @default all services */
   readonly services?: ServiceLike | readonly ServiceLike[];
+  /**
+   * Every port that Docker publishes for the containers in `to`, also those that it picks itself, instead of services.
+   * @default false
+   */
+  readonly published?: boolean | undefined;
   /** Words for the reader of a plan: at most 200 printable characters on one line. @default none */
   readonly comment?: string | undefined;
   /**

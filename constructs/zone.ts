@@ -22,6 +22,15 @@ export interface ZoneProps {
   readonly default?: "accept" | "reject" | "drop" | undefined;
 }
 
+export interface ContainerZoneProps {
+  /** The bridges of Docker's networks. @default `docker0` and `br-*`, as Docker names them by itself */
+  readonly interfaces?: readonly (string | InterfaceProps)[];
+  /** Whether what no entry decides is left to Docker, instead of being refused. @default false */
+  readonly open?: boolean | undefined;
+  /** What becomes of packets from containers that no entry decides; for a zone that is not open. @default `"reject"` */
+  readonly default?: "accept" | "reject" | "drop" | undefined;
+}
+
 /**
  * A part of the world, as one host sees it: all that comes in and goes out by some of its interfaces.
  *
@@ -45,12 +54,15 @@ export class Zone extends PolicyConstruct {
   readonly #interfaces: Interface[] = [];
   readonly #default: ZonePolicy["default"];
   #silence: Silences = {};
+  readonly #containers: ZonePolicy["containers"];
 
-  constructor(scope: Host, id: string, props: ZoneProps) {
+  /** @param containers of a zone of containers, made by `addContainerZone` */
+  constructor(scope: Host, id: string, props: ZoneProps, containers?: ZonePolicy["containers"]) {
     super(scope, id, { twice: "told elsewhere" });
     Object.defineProperty(this, ZONE, { value: true });
     this.name = String(id);
     this.host = scope;
+    this.#containers = containers;
     this.endpoint = Object.freeze({ kind: "zone", name: this.name });
     const mistake = holdsToken(id) ? undefined : explainValue(zoneName, id, "name for a zone");
     if (mistake !== undefined) this.report(mistake);
@@ -93,6 +105,7 @@ export class Zone extends PolicyConstruct {
       interfaces: this.#interfaces.map((one) => one.policy),
       ...(this.#default !== undefined && { default: this.#default }),
       ...(Object.keys(this.#silence).length > 0 && { silence: this.#silence }),
+      ...(this.#containers !== undefined && { containers: this.#containers }),
       origin: this.origin,
     };
   }

@@ -53,6 +53,9 @@ export class ChainDiagrams {
       case "drop":
       case "reject":
         return this.#decided(rule, this.#terminal({ verdict: verdict.kind, by: origin }), rest);
+      // What Docker does with it is not known here: it may let it pass.
+      case "leave":
+        return this.#decided(rule, this.#terminal({ verdict: "accept", by: origin }), rest);
       case "jump":
         return this.#entered(rule, verdict.chain, rest);
       case "goto":

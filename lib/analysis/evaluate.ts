@@ -18,6 +18,8 @@ export type Decision =
       readonly destinationPort?: number;
     }
   | { readonly kind: "drop" }
+  /** What others have loaded decides: Docker. */
+  | { readonly kind: "leave" }
   | { readonly kind: "reject"; readonly answer: RejectAnswer };
 
 export interface Trace {
@@ -114,6 +116,8 @@ class Walk {
           return ACCEPTED;
         case "drop":
           return { kind: "drop" };
+        case "leave":
+          return { kind: "leave" };
         case "reject":
           return { kind: "reject", answer: verdict.answer };
         case "jump": {
@@ -154,7 +158,12 @@ class Walk {
   private applies(rule: Rule): boolean {
     if (rule.family !== undefined && rule.family !== this.packet.family) return false;
     if (rule.unlessBridge !== undefined && this.facts.bridges?.has(rule.unlessBridge) === true) return false;
-    const situation: Situation = { packet: this.packet, sets: this.sets, masqueradeMark: this.masqueradeMark };
+    const situation: Situation = {
+      packet: this.packet,
+      sets: this.sets,
+      masqueradeMark: this.masqueradeMark,
+      facts: this.facts,
+    };
     return rule.matches.every((match) => matches(match, situation));
   }
 

@@ -90,6 +90,10 @@ export class Landmarks {
       case "limit":
       case "connections":
       case "raw":
+      case "published":
+        break;
+      case "asked-ports":
+        this.protocols.add(PROTOCOL[match.protocol]);
         break;
     }
   }

@@ -62,6 +62,12 @@ export class MatchSets {
     limit: (match) => this.#unknowns.of(match),
     connections: (match) => this.#unknowns.of(match),
     raw: (match) => this.#unknowns.of(match),
+    published: ({ container, at }) => this.#unknowns.published(container, at),
+    "asked-ports": ({ protocol, ranges }) =>
+      this.space.diagrams.and(
+        this.space.ofProtocol(PROTOCOL[protocol]),
+        this.space.diagrams.union(ranges.map((range) => this.#unknowns.askedPort(protocol, range))),
+      ),
     before: ({ moment }) => this.space.before(moment),
     // The marks are followed where the rules of a chain are put together.
     "masquerade-mark": () => FALSE,
@@ -85,6 +91,7 @@ export class MatchSets {
 
   #addresses(side: "source" | "destination", name: string): Node {
     const set = this.#addressSets.get(name);
+    if (set?.live !== undefined) return this.#unknowns.container(side, name);
     return set === undefined ? FALSE : this.space.withAddress(side, set);
   }
 

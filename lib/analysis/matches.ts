@@ -2,7 +2,9 @@ import type { AddressSet, Match, Pair } from "../compile/ruleset";
 import { PROTOCOL } from "../compile/ruleset";
 import { rangeAt, rangesOf } from "../model/address-ranges";
 import { addressValue, networkRange } from "../model/address-value";
-import type { Packet } from "./packet";
+import { familyOf } from "../model/addresses";
+import { containerInWords } from "../model/containers";
+import type { HostFacts, Packet } from "./packet";
 
 /** What a match is held against: the packet, the ruleset's sets, and the mark that rules before may have set. */
 export interface Situation {
@@ -10,6 +12,7 @@ export interface Situation {
   readonly sets: ReadonlyMap<string, AddressSet>;
   /** The number of the address to put in; nothing without the mark. */
   readonly masqueradeMark: number | undefined;
+  readonly facts: HostFacts;
 }
 
 /** One judge per kind: a new kind of match does not compile until it is known here. */
@@ -20,9 +23,12 @@ const PORT_PROTOCOL = { tcp: PROTOCOL.tcp, udp: PROTOCOL.udp, sctp: PROTOCOL.sct
 const JUDGES: Judges = {
   "in-interface": ({ name }, { packet }) => isInterface(packet.inInterface, name),
   "out-interface": ({ name }, { packet }) => isInterface(packet.outInterface, name),
-  address: ({ side, set, except = false }, { packet, sets }) => {
+  address: ({ side, set, except = false }, { packet, sets, facts }) => {
     const { family } = packet;
-    const addresses = sets.get(set)?.[family === 4 ? "v4" : "v6"] ?? [];
+    const addresses =
+      sets.get(set)?.live === undefined
+        ? (sets.get(set)?.[family === 4 ? "v4" : "v6"] ?? [])
+        : (facts.containers?.get(set) ?? []).filter((address) => familyOf(address) === family);
     const value = addressValue(side === "source" ? packet.source : packet.destination, family);
     const listed = rangeAt(rangesOf(addresses, family), value) !== undefined;
     return listed !== except;
@@ -46,6 +52,12 @@ const JUDGES: Judges = {
   limit: () => true,
   connections: () => true,
   before: ({ moment }, { packet }) => packet.moment === undefined || packet.moment <= moment,
+  published: ({ container }, { facts }) => facts.published?.has(containerInWords(container)) ?? false,
+  "asked-ports": ({ protocol, ranges }, { packet }) => {
+    const port = packet.askedPort ?? packet.destinationPort;
+    if (packet.protocol !== PORT_PROTOCOL[protocol] || port === undefined) return false;
+    return ranges.some(([first, last]) => first <= port && port <= last);
+  },
   // What the model lacks it can not judge. See `usesRaw`.
   raw: () => true,
   pairs: ({ pairs }, { packet }) => pairs.some((pair) => isPair(packet, pair)),

@@ -26,12 +26,18 @@ export interface Packet {
   readonly local?: boolean;
   /** What conntrack says of a destination that was changed before. @default false */
   readonly forwarded?: boolean;
+  /** The port that it was sent to, where a port forward or Docker has changed it. @default its destination port */
+  readonly askedPort?: number;
 }
 
 /** What only the host knows, and a ruleset leaves to it. */
 export interface HostFacts {
   /** Interfaces that are bridges. @default none */
   readonly bridges?: ReadonlySet<string>;
+  /** Addresses of containers, by their words: `container web`. @default none has any */
+  readonly containers?: ReadonlyMap<string, readonly string[]>;
+  /** Containers of which Docker publishes the port that the packet goes to, by their words. @default none */
+  readonly published?: ReadonlySet<string>;
   /** The interface towards an address, nothing for the host's own. @default that of the packet */
   readonly routeTo?: (address: string) => string | undefined;
 }

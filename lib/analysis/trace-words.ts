@@ -5,6 +5,8 @@ export function decisionInWords(decision: Decision): string {
   switch (decision.kind) {
     case "drop":
       return "drop";
+    case "leave":
+      return "left to Docker";
     case "reject":
       return `reject with ${decision.answer}`;
     case "accept": {

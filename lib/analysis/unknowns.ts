@@ -1,4 +1,6 @@
 import type { Match, Ruleset } from "../compile/ruleset";
+import { containerInWords, type ContainerSelector } from "../model/containers";
+import type { PortRange } from "../model/services";
 import type { Node } from "./diagrams";
 import type { PacketSpace } from "./packet-space";
 
@@ -29,6 +31,21 @@ export class Unknowns {
   /** Whether an interface is a bridge is known to the host alone. */
   bridge(name: string): Node {
     return this.space.unknown(`${name}${BRIDGE}`);
+  }
+
+  /** Which addresses containers have is known to the host alone, and changes. */
+  container(side: "source" | "destination", container: string): Node {
+    return this.space.unknown(`${side} ${container}`);
+  }
+
+  /** So are the ports that Docker publishes for them. */
+  published(container: ContainerSelector, at: "container" | "host"): Node {
+    return this.space.unknown(`a port that Docker publishes for ${containerInWords(container)}, at the ${at}`);
+  }
+
+  /** The port that a packet asked for before Docker changed it. */
+  askedPort(protocol: string, [first, last]: PortRange): Node {
+    return this.space.unknown(`asked for ${protocol} ${first === last ? first : `${first}-${last}`}`);
   }
 
   #nameAll({ chains }: Ruleset): Map<Unknowable, string> {

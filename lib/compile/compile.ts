@@ -37,5 +37,13 @@ export function compile(policy: HostPolicy, options: CompileOptions = {}): Rules
   );
   const sets = usedSets(policy, written);
   const chains = options.merge === false ? written : mergePairs(written, sets);
-  return deepFreeze({ host: policy.host, sets: chains === written ? sets : usedSets(policy, chains), chains });
+  const bridges = policy.zones.flatMap(({ containers, interfaces }) =>
+    containers === undefined ? [] : interfaces.map(({ name }) => name),
+  );
+  return deepFreeze({
+    host: policy.host,
+    ...(bridges.length > 0 && { docker: { bridges } }),
+    sets: chains === written ? sets : usedSets(policy, chains),
+    chains,
+  });
 }

@@ -1,13 +1,14 @@
 import type { Action, Entry, HostPolicy, RuleEntry } from "../model/policy";
 import { entryInWords } from "../model/words";
 import { countingMatches, exceptMatches, timelessMatches } from "./conditions";
+import { containerMatches } from "./container-sets";
 import { ACCEPT, DROP } from "./implicit";
 import { logChain } from "./log";
 import { ACCEPT_WITH_MASQUERADE, acceptWithNat } from "./masquerade";
 import { setName } from "./names";
 import { REJECT } from "./reject";
 import type { Match, Rule, RuleOrigin, Verdict } from "./ruleset";
-import { serviceAlternatives } from "./services";
+import { serviceAlternatives, type Alternative } from "./services";
 
 /** What an action means for packets that pass through, and for those from or to the host itself. */
 export type Way = "passing" | "local";
@@ -27,11 +28,23 @@ const VERDICTS: Readonly<Record<Way, Readonly<Record<Action, Verdict>>>> = {
 
 /** The rules of one entry, in a chain that has decided already where a packet comes from and goes to. */
 export function ruleRules(policy: HostPolicy, entry: RuleEntry, way: Way): Rule[] {
+  const services = serviceAlternatives(policy, entry.services, entry.sourcePorts);
+  return rulesFor(policy, entry, way, addressMatches(entry), services);
+}
+
+/** The same with matches of one's own for the addresses and for the services. */
+export function rulesFor(
+  policy: HostPolicy,
+  entry: RuleEntry,
+  way: Way,
+  addresses: readonly Match[],
+  services: readonly Alternative[],
+): Rule[] {
   const index = indexOf(policy, entry);
-  const before = [...addressMatches(entry), ...exceptMatches(entry)];
+  const before = [...addresses, ...exceptMatches(entry)];
   const after = [...timelessMatches(entry), ...countingMatches(entry, index)];
   const verdict = entry.log === undefined ? entryVerdict(policy, entry, way) : logChain(index, way);
-  return serviceAlternatives(policy, entry.services, entry.sourcePorts).map(({ family, matches }) => ({
+  return services.map(({ family, matches }) => ({
     ...(family !== undefined && { family }),
     matches: [...before, ...matches, ...after],
     verdict,
@@ -57,9 +70,11 @@ export function verdictOf(action: Action, way: Way): Verdict {
 }
 
 /** Where it comes from and goes to, as far as the entry names addresses. */
-export function addressMatches({ source, destination }: Pick<RuleEntry, "source" | "destination">): Match[] {
+export function addressMatches({ source, destination, from, to }: RuleEntry): Match[] {
   return [
+    ...containerMatches("source", from),
     ...(source.length === 0 ? [] : [{ kind: "address", side: "source", set: setName(source) } as const]),
+    ...containerMatches("destination", to),
     ...(destination.length === 0 ? [] : [{ kind: "address", side: "destination", set: setName(destination) } as const]),
   ];
 }

@@ -1,8 +1,9 @@
 import type { HostPolicy, ZonePolicy } from "../model/policy";
+import { leaveToDocker, publishedRules } from "./containers";
 import { acceptEstablished, dropInvalid } from "./conntrack";
 import { ruleRules } from "./entries";
 import { DROP, implicit } from "./implicit";
-import { isZone } from "./names";
+import { liesIn } from "./names";
 import { entersBy, forwardsOf, hairpinRules, passRules } from "./port-forwards";
 import type { Chain, Match, Rule } from "./ruleset";
 import { tail, zoneTail } from "./tail";
@@ -18,6 +19,7 @@ export function forwardChains(policy: HostPolicy): Chain[] {
         ...dropInvalid(policy),
         ...policy.zones.flatMap((zone) => dropHairpin(policy, zone)),
         ...policy.zones.flatMap(enterZone),
+        ...policy.zones.flatMap(leaveToDocker),
         ...tail(),
       ],
     },
@@ -34,8 +36,9 @@ function pairChain(policy: HostPolicy, from: ZonePolicy, to: ZonePolicy): Chain 
     if (entry.kind === "forward") {
       return entersBy(entry, from) ? passRules(policy, entry, "passing") : [];
     }
-    const meant = isZone(entry.from, from.name) && (entry.to.kind === "all" || isZone(entry.to, to.name));
-    return meant ? ruleRules(policy, entry, "passing") : [];
+    const meant = liesIn(entry.from, from) && (entry.to.kind === "all" || liesIn(entry.to, to));
+    if (!meant) return [];
+    return entry.published === undefined ? ruleRules(policy, entry, "passing") : publishedRules(policy, entry, from);
   });
   const marks = from === to && rules.length > 0 ? hairpinRules(policy, from) : [];
   return { name: `forward/${from.name}/${to.name}`, rules: [...marks, ...rules] };
@@ -43,12 +46,13 @@ function pairChain(policy: HostPolicy, from: ZonePolicy, to: ZonePolicy): Chain 
 
 /**
  * In and out by one interface is a mistake of routing or a trick, unless the interface is a bridge or a port forward
- * sends packets back to where they came from. Of interfaces that are named by a pattern, the zone's entries decide.
+ * sends packets back to where they came from. Of interfaces that are named by a pattern, the zone's entries decide; those
+ * of containers are Docker's bridges.
  */
 function dropHairpin(policy: HostPolicy, zone: ZonePolicy): Rule[] {
   const unless: Match[] = forwardsOf(policy).length === 0 ? [] : [{ kind: "forwarded", is: false }];
   return zone.interfaces
-    .filter(({ name }) => !name.endsWith("*"))
+    .filter(({ name }) => !name.endsWith("*") && zone.containers === undefined)
     .map(({ name }) =>
       implicit(
         "in and out by one interface",

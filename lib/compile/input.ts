@@ -1,9 +1,10 @@
 import type { HostPolicy, ZonePolicy } from "../model/policy";
 import { acceptEstablished, dropInvalid } from "./conntrack";
+import { proxyRules } from "./containers";
 import { dhcpAnswers } from "./dhcp";
 import { ruleRules } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
-import { isZone } from "./names";
+import { liesIn } from "./names";
 import { entersBy, passRules } from "./port-forwards";
 import type { Chain, Rule } from "./ruleset";
 import { tail, zoneTail } from "./tail";
@@ -39,8 +40,9 @@ function zoneChain(policy: HostPolicy, zone: ZonePolicy): Chain {
   const rules = policy.entries.flatMap((entry) => {
     if (entry.kind === "forward") return entersBy(entry, zone) ? passRules(policy, entry, "local") : [];
     const { from, to } = entry;
-    const meant = isZone(from, zone.name) && (to.kind === "host" || to.kind === "all");
-    return meant ? ruleRules(policy, entry, "local") : [];
+    if (!liesIn(from, zone)) return [];
+    if (to.kind === "container") return proxyRules(policy, entry);
+    return to.kind === "host" || to.kind === "all" ? ruleRules(policy, entry, "local") : [];
   });
   return { name: `input/${zone.name}`, rules: [...rules, ...zoneTail(zone)] };
 }

@@ -3,7 +3,7 @@ import { acceptEstablished } from "./conntrack";
 import { dhcpQuestions } from "./dhcp";
 import { ruleRules } from "./entries";
 import { ACCEPT, implicit } from "./implicit";
-import { isZone } from "./names";
+import { liesIn } from "./names";
 import type { Chain } from "./ruleset";
 
 /** What the host itself sends. Outbound is open: the chains exist only where a policy has outbound entries. */
@@ -38,7 +38,7 @@ function zoneChain(policy: HostPolicy, zone: ZonePolicy): Chain {
   const rules = policy.entries.flatMap((entry) => {
     if (entry.kind === "forward") return [];
     const { from, to } = entry;
-    const meant = from.kind === "host" && (to.kind === "all" || isZone(to, zone.name));
+    const meant = from.kind === "host" && (to.kind === "all" || liesIn(to, zone));
     return meant ? ruleRules(policy, entry, "local") : [];
   });
   return { name: `output/${zone.name}`, rules };

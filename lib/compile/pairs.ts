@@ -72,7 +72,8 @@ function meaningOf(rule: Rule, addresses: AddressSets): Meaning | undefined {
   if (address?.kind !== "address" || address.side !== "source" || address.except === true) return undefined;
   if (ports?.kind !== "ports" || ports.side !== "destination") return undefined;
   const set = addresses.get(address.set);
-  if (set === undefined || [...set.v4, ...set.v6].some((one) => one.endsWith("/0"))) return undefined;
+  if (set === undefined || set.live !== undefined || [...set.v4, ...set.v6].some((one) => one.endsWith("/0")))
+    return undefined;
   if (ports.ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0) > MOST_PORTS) return undefined;
   return { rule, set, ports, isList: Math.max(set.v4.length, set.v6.length) > FEW_ADDRESSES };
 }

@@ -1,5 +1,6 @@
 import type { Family } from "../model/addresses";
 import type { Log, Rate, Raw } from "../model/conditions";
+import type { ContainerSelector } from "../model/containers";
 import type { Origin } from "../model/origin";
 import type { IcmpType, PortProtocol, PortRange } from "../model/services";
 
@@ -16,6 +17,8 @@ import type { IcmpType, PortProtocol, PortRange } from "../model/services";
  */
 export interface Ruleset {
   readonly host: string;
+  /** The bridges of Docker's networks, where a policy has a zone of them: names or patterns. */
+  readonly docker?: { readonly bridges: readonly string[] };
   readonly sets: readonly AddressSet[];
   readonly chains: readonly Chain[];
 }
@@ -27,6 +30,8 @@ export interface AddressSet {
   readonly v6: readonly string[];
   /** Whether a match asks for an address outside of it. */
   readonly excepted?: boolean;
+  /** The containers whose addresses the host itself fills in, as they come and go: empty until it has. */
+  readonly live?: ContainerSelector;
 }
 
 export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
@@ -95,6 +100,13 @@ export type Match =
   /** Until a moment in UTC: `2027-01-31T23:59:59Z`. */
   | { readonly kind: "before"; readonly moment: string }
   | { readonly kind: "raw"; readonly raw: Raw }
+  /**
+   * Whether Docker publishes the port that the packet goes to, for one of these containers: the container's own port, or
+   * the host's. The host itself fills in which those are.
+   */
+  | { readonly kind: "published"; readonly container: ContainerSelector; readonly at: "container" | "host" }
+  /** The port that the packet was sent to before a port forward changed it. */
+  | { readonly kind: "asked-ports"; readonly protocol: PortProtocol; readonly ranges: readonly PortRange[] }
   /** One of many: a source address together with a destination port. No two of them overlap. */
   | { readonly kind: "pairs"; readonly name: string; readonly pairs: readonly Pair[] };
 
@@ -110,6 +122,8 @@ export interface Pair {
 export type Verdict =
   | { readonly kind: "accept" }
   | { readonly kind: "drop" }
+  /** Ends the walk without a decision: what others have loaded decides. */
+  | { readonly kind: "leave" }
   | { readonly kind: "reject"; readonly answer: RejectAnswer }
   /** Walks the chain and comes back where it decides nothing. */
   | { readonly kind: "jump"; readonly chain: string }

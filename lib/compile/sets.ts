@@ -1,5 +1,6 @@
 import type { AddressPolicy } from "../model/addresses";
 import type { HostPolicy } from "../model/policy";
+import { containerSet, namedContainers } from "./container-sets";
 import { found, setName } from "./names";
 import { forwardsOf, targetSet } from "./port-forwards";
 import type { AddressSet, Chain } from "./ruleset";
@@ -25,6 +26,7 @@ export function usedSets(policy: HostPolicy, chains: readonly Chain[]): AddressS
     const united = { name, v4: union(parts.map((p) => p.v4)), v6: union(parts.map((p) => p.v6)) };
     sets.set(name, excepted.has(name) ? { ...united, excepted: true } : united);
   }
+  for (const set of namedContainers(policy).map(containerSet)) if (used.has(set.name)) sets.set(set.name, set);
   for (const set of forwardsOf(policy).map(targetSet)) if (used.has(set.name)) sets.set(set.name, set);
   return [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,5 +1,11 @@
 import type { Check } from "./checks/check";
 import { rawSpeaksTheBackend, snatAddressesFitTheMark, snatNeedsNat, sourcePortsNeedPorts } from "./checks/conditions";
+import {
+  containersHaveAZone,
+  containersHaveLegalNames,
+  containersHaveNoAddresses,
+  publishedPortsArePorts,
+} from "./checks/containers";
 import { hostDoesNotTalkToItself, natLeavesTheHost, sourceIsNotAll } from "./checks/directions";
 import { expectedZonesAreKnown } from "./checks/expectations";
 import { entriesHaveNotExpired } from "./checks/expiry";
@@ -25,6 +31,10 @@ export const POLICY_CHECKS: readonly Check[] = Object.freeze([
   zonesAreKnown,
   addressesAreKnown,
   servicesAreKnown,
+  containersHaveLegalNames,
+  containersHaveAZone,
+  containersHaveNoAddresses,
+  publishedPortsArePorts,
   sourceIsNotAll,
   hostDoesNotTalkToItself,
   natLeavesTheHost,

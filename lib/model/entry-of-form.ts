@@ -1,11 +1,12 @@
 import { readAddressText } from "./address-text";
 import { isEmptyAddress, joinAddresses, type AddressPolicy } from "./addresses";
 import { conditionsOf } from "./condition-forms";
+import { containerOfWords } from "./containers";
 import type { Mistake } from "./explain-issues";
 import { nearestName, show } from "./findings";
 import { hostAddressOf } from "./host-address";
 import type { Origin } from "./origin";
-import { action, type Endpoint, type ForwardEntry, type HostAddress, type RuleEntry } from "./policy";
+import { action, type Endpoint, type Entry, type HostAddress, type RuleEntry } from "./policy";
 import type { ForwardForm, RuleForm } from "./policy-file";
 import { libraryService, SERVICE_LIBRARY } from "./service-library";
 import { readServiceText, SERVICE_FORMS } from "./service-text";
@@ -40,6 +41,7 @@ export function ruleOfForm(form: RuleForm, origin: Origin, lookup: Lookup): Rule
     return undefined;
   }
   const snat = form.snat && machineOf("snat", form.snat, lookup);
+  const published = form[verb]?.length === 1 && form[verb][0] === "published";
   return {
     kind: "rule",
     action: verb,
@@ -47,15 +49,18 @@ export function ruleOfForm(form: RuleForm, origin: Origin, lookup: Lookup): Rule
     to: endpointOf(form.to),
     source: addressesOf(form.source ?? [], lookup),
     destination: addressesOf(form.destination ?? [], lookup),
-    services: servicesOf(form[verb] ?? [], lookup),
+    services: published ? [] : servicesOf(form[verb] ?? [], lookup),
+    ...(published && { published: "all" }),
     ...(snat && { snat }),
     ...moreOf(form, lookup),
     origin,
   };
 }
 
-/** The port forward that a form means, or nothing where it leads nowhere. */
-export function forwardOfForm(form: ForwardForm, origin: Origin, lookup: Lookup): ForwardEntry | undefined {
+/** The port forward that a form means, or nothing where it leads nowhere. To a container, it is Docker that forwards. */
+export function forwardOfForm(form: ForwardForm, origin: Origin, lookup: Lookup): Entry | undefined {
+  const container = containerOfWords(form.to[0] ?? "");
+  if (container !== undefined) return forwardToContainer(form, origin, lookup);
   const target = machineOf("to", form.to, lookup);
   const entry = {
     kind: "forward" as const,
@@ -69,6 +74,34 @@ export function forwardOfForm(form: ForwardForm, origin: Origin, lookup: Lookup)
     origin,
   };
   return target && { ...entry, target };
+}
+
+function forwardToContainer(form: ForwardForm, origin: Origin, lookup: Lookup): RuleEntry {
+  if (form.to.length > 1)
+    lookup.complain({ problem: "`to` names more than one container", fix: "write one entry for each" });
+  for (const property of ["port", "at", "hairpin"] as const) {
+    if (form[property] !== undefined) lookup.complain(noneOfContainers(property));
+  }
+  return {
+    kind: "rule",
+    action: "accept",
+    from: endpointOf(form.from),
+    to: endpointOf(form.to[0] ?? ""),
+    source: addressesOf(form.source ?? [], lookup),
+    destination: [],
+    services: servicesOf(form.forward, lookup),
+    published: "services",
+    ...moreOf(form, lookup),
+    origin,
+  };
+}
+
+/** What is told of a property that a port forward to a container can not have. */
+export function noneOfContainers(property: string): Mistake {
+  return {
+    problem: `a port forward to a container has no \`${property}\`: Docker itself forwards its published ports`,
+    fix: "publish the port as it is wanted, with `docker run -p`, and name it here by the port on the host",
+  };
 }
 
 function moreOf(form: RuleForm | ForwardForm, lookup: Lookup) {
@@ -142,6 +175,8 @@ function unclearAction(given: readonly string[]): Mistake {
 }
 
 export function endpointOf(name: string): Endpoint {
+  const select = containerOfWords(name);
+  if (select !== undefined) return { kind: "container", select };
   if (name === "host" || name === "all") return { kind: name };
   return { kind: "zone", name };
 }

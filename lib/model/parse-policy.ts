@@ -191,6 +191,7 @@ class PolicyReader extends DocumentReader {
       interfaces: (zone?.interfaces ?? []).map((one, index) => ({ ...one, origin: originOf("zones", name, index) })),
       ...(zone?.default && { default: zone.default }),
       ...(zone?.silence && { silence: zone.silence }),
+      ...(zone?.containers && { containers: zone.containers }),
       origin: originOf("zones", name),
     }));
   }

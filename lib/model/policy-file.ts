@@ -8,6 +8,7 @@ import { show } from "./findings";
 import { sshSettings } from "./inventory";
 import { readProtocol } from "./ip-protocols";
 import { comment, interfaceName, objectName, zoneName } from "./names";
+import { DOCKER_INTERFACES } from "./containers";
 import { backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./policy";
 import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
@@ -129,12 +130,19 @@ export const forwardForm = z.strictObject({
 export const zoneForm = listOf(interfaceForm, "at least one interface").transform(
   (interfaces): z.infer<typeof wholeZoneForm> => ({ interfaces }),
 );
-/** `ext: { interfaces: [eth0], default: drop }` */
-export const wholeZoneForm = z.strictObject({
-  interfaces: listOf(interfaceForm, "at least one interface"),
-  default: zonePolicy.shape.default,
-  silence: silences.optional(),
-});
+/** `ext: { interfaces: [eth0], default: drop }`, `docker: { containers: closed }` */
+export const wholeZoneForm = z.preprocess(
+  (given) =>
+    typeof given === "object" && given !== null && "containers" in given
+      ? { interfaces: DOCKER_INTERFACES, ...given }
+      : given,
+  z.strictObject({
+    interfaces: listOf(interfaceForm, "at least one interface"),
+    default: zonePolicy.shape.default,
+    containers: zonePolicy.shape.containers,
+    silence: silences.optional(),
+  }),
+);
 /** `office: [203.0.113.0/24, 2001:db8:1::/48]`, `dach: { country: [DE, AT, CH] }` */
 export const addressesForm = addressListOf(addressForm, "at least one address");
 /** `metrics: tcp/9100`, `web: [http, https, tcp/8080-8090]`, `all: [web, metrics, icmp/8]` */

@@ -10,8 +10,9 @@ import { entryInWords } from "./words";
  */
 export function policyInWords(policy: HostPolicy, countries?: Countries): string[] {
   return [
-    ...policy.zones.map(({ name, interfaces, default: otherwise }) => {
-      const rest = otherwise === undefined ? "" : `  else ${otherwise}`;
+    ...policy.zones.map(({ name, interfaces, default: otherwise, containers }) => {
+      const docker = containers === undefined ? "" : `  containers ${containers}`;
+      const rest = otherwise === undefined ? docker : `${docker}  else ${otherwise}`;
       return `zone       ${name}  ${interfaces.map(interfaceInWords).join(", ")}${rest}`;
     }),
     ...Object.entries(policy.addresses).map(([name, value]) => `address    ${name}  ${addressInWords(value)}`),

@@ -27,6 +27,11 @@ export const zonePolicy = z.strictObject({
   interfaces: z.array(interfacePolicy).min(1, "at least one interface"),
   /** What becomes of packets from this zone that no entry decides. ICMP is accepted before that. */
   default: z.enum(["accept", "reject", "drop"]).optional(),
+  /**
+   * Whether Docker's containers are behind its interfaces. Then `open` leaves to Docker what no entry decides of the
+   * packets from and to them; else they get what the entries open, and nothing more.
+   */
+  containers: z.enum(["closed", "open"]).optional(),
   /** Findings about what comes from this zone that are known and meant. */
   silence: silences.optional(),
   origin: origin.optional(),
@@ -55,6 +60,11 @@ export const ruleEntry = z.strictObject({
   destination: z.array(objectName).default([]),
   /** Names of `services`; none means all services. */
   services: z.array(serviceName).default([]),
+  /**
+   * Towards containers: `all` opens every port that Docker publishes for them, `services` those of them that the services
+   * name, by the port on the host. Without, services are the containers' own ports.
+   */
+  published: z.enum(["all", "services"]).optional(),
   /** With `accept+nat`: the source address to put in, instead of that of the interface. */
   snat: z.strictObject({ v4: hostAddress(4).optional(), v6: hostAddress(6).optional() }).optional(),
   ...conditions,
@@ -135,6 +145,7 @@ export type ZonePolicy = Readonly<{
   interfaces: readonly InterfacePolicy[];
   default?: "accept" | "reject" | "drop" | undefined;
   silence?: Silences | undefined;
+  containers?: "closed" | "open" | undefined;
   origin?: Origin | undefined;
 }>;
 export type RuleEntry = Readonly<{
@@ -145,6 +156,7 @@ export type RuleEntry = Readonly<{
   source: readonly string[];
   destination: readonly string[];
   services: readonly string[];
+  published?: "all" | "services" | undefined;
   snat?: HostAddress | undefined;
   comment?: string | undefined;
   silence?: Silences | undefined;

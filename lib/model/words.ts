@@ -13,10 +13,13 @@ export function entryInWords(entry: Entry): string {
   return parts.join("  ");
 }
 
-function ruleInWords({ action, services, from, to, source, destination, snat }: RuleEntry): string[] {
+function ruleInWords({ action, services, from, to, source, destination, published, snat }: RuleEntry): string[] {
+  // What Docker forwards reads as what the host itself forwards.
+  const verb = published === "services" && action === "accept" ? "forward" : action;
+  const all = published === undefined ? "all services" : "published ports";
   const parts = [
-    action.padEnd(10),
-    services.length === 0 ? "all services" : services.join(", "),
+    verb.padEnd(10),
+    services.length === 0 ? all : services.join(", "),
     `${endpointInWords(from)} → ${endpointInWords(to)}`,
   ];
   if (source.length > 0) parts.push(`from ${source.join(", ")}`);

@@ -1,6 +1,7 @@
 import type { Ruleset } from "../compile/ruleset";
 import type { Backend } from "../model/policy";
 import { renderIptables } from "./iptables/render";
+import { renderWatched } from "./live-sets";
 import { renderNftables } from "./nftables/render";
 
 /** One way to print a ruleset for each of the kernel's interfaces: the same verdicts by either. */
@@ -11,5 +12,6 @@ const RENDERERS: Readonly<Record<Backend, (ruleset: Ruleset) => Readonly<Record<
 
 /** Ruleset → the texts for the backend's loaders, by file name. */
 export function render(ruleset: Ruleset, backend: Backend): Readonly<Record<string, string>> {
-  return RENDERERS[backend](ruleset);
+  const texts = RENDERERS[backend](ruleset);
+  return ruleset.docker === undefined ? texts : { ...texts, containers: renderWatched(ruleset) };
 }

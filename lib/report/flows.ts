@@ -49,6 +49,7 @@ function isSide(endpoint: Endpoint, side: string): boolean {
 function decidesAll(entry: RuleEntry): boolean {
   return (
     entry.services.length + entry.source.length + entry.destination.length === 0 &&
+    entry.published === undefined &&
     entry.exceptSource === undefined &&
     entry.exceptDestination === undefined &&
     entry.sourcePorts === undefined &&

@@ -116,6 +116,7 @@ export function inSync({ sender }: Case, v4: string, v6: string): boolean {
 }
 
 function outcome(decision: Decision, packet: Packet, proto: Probe["proto"], { host }: World): string {
+  if (decision.kind === "leave") throw new Error("invariant: the oracle's world has no Docker");
   if (decision.kind === "drop") return "timeout";
   if (decision.kind === "reject") return ANSWERS[decision.answer][packet.family];
   if (proto === "icmp") return "echo-reply";

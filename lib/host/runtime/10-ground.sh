@@ -15,6 +15,10 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
 umask 077
+NEWLINE='
+'
+# Not empty in a network namespace of its own, where a generation is loaded to see whether the kernel takes it.
+REHEARSING=
 
 LIB=/usr/local/lib/cdkfw
 STATE=/var/lib/cdkfw

@@ -33,11 +33,13 @@ wanting && /^#live$/ { wanting = 0; next }
 /^\*/ { if (!(table in seen)) { seen[table] = 1; order[++tables] = table } }
 wanting && /^:/ { wanted[table, substr($1, 2)] = 1; head[table] = head[table] $0 "\n" }
 wanting && /^#hook / { hook[table, $2] = $3; hooks[table, ++hooked[table]] = $2; used[table, "-A " $2 " -j " $3] = 1 }
+wanting && /^#need / { need[table] = $2 }
 wanting && /^#unless-bridge / {
   if (index(bridges, " " $2 " ") == 0) { sub(/^#unless-bridge [^ ]+ /, ""); rule[table, ++rules[table]] = $0 }
   next
 }
 wanting && /^-A / { rule[table, ++rules[table]] = $0 }
+!wanting && /^:/ { stands[table, substr($1, 2)] = 1 }
 !wanting && /^:/ { if (ours(substr($1, 2))) live[table, ++lives[table]] = substr($1, 2) }
 !wanting && /^-A / {
   if (!ours($2)) {
@@ -51,6 +53,8 @@ wanting && /^-A / { rule[table, ++rules[table]] = $0 }
 END {
   for (t = 1; t <= tables; t++) {
     table = order[t]; chains = head[table]; out = ""; stale = ""
+    # Only where it is missing: the line would empty it.
+    if ((table in need) && !((table, need[table]) in stands)) chains = chains ":" need[table] " - [0:0]\n"
     for (i = 1; i <= lives[table]; i++) {
       chain = live[table, i]
       if (!((table, chain) in wanted)) { chains = chains ":" chain " - [0:0]\n"; stale = stale "-X " chain "\n" }
@@ -91,6 +95,8 @@ load_sets() {
   load=$({ printf '%s\n#wanted\n' "$standing" && cat "$1"; } | awk '
     $0 == "#wanted" { wanting = 1; next }
     !wanting { stands[$1] = 1; next }
+    # Filled by the host, and of no generation: what stands stays.
+    $2 ~ /^cdkfw-live-/ && ($2 in stands) { next }
     $1 == "create" && ($2 in stands) { fresh[++n] = $2 }
     { if ($2 in stands) $2 = "x" $2; print }
     END { for (i = 1; i <= n; i++) printf "swap x%s %s\ndestroy x%s\n", fresh[i], fresh[i], fresh[i] }
@@ -136,6 +142,7 @@ load_iptables() {
   done
   bridges=$(bridges_of "$1")
   load_sets "$1/ipset" || return 1
+  if [ -e "$1/containers" ] && [ -z "$REHEARSING" ]; then fill_live "$1" || return 1; fi
   for family in $(families); do load_tables "$family" "$bridges" <"$1/iptables.v$family" || return 1; done
   unload_other_iptables
   destroy_sets "$1/ipset"
@@ -149,6 +156,13 @@ unload_iptables() {
     command -v "$(tool "$family" -save)" >/dev/null 2>&1 || continue
     load_tables "$family" "" </dev/null || return 1
   done
+  unload_other_iptables
+  if command -v ipset >/dev/null 2>&1; then destroy_sets /dev/null; fi
+}
+
+# With nftables: what a generation before had by the other.
+unload_iptables_sets() {
+  iptables_was_used || return 0
   unload_other_iptables
   if command -v ipset >/dev/null 2>&1; then destroy_sets /dev/null; fi
 }
@@ -183,5 +197,5 @@ live_iptables() {
     }
   ' | sort -s -k 1,3
   # The rest of a `create` line is the kernel's own: sizes that grow, a seed by chance.
-  ipset save 2>/dev/null | sed -n -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;p;}' | sort
+  ipset save 2>/dev/null | sed -n -e '/^add cdkfw-live-/d' -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;p;}' | sort
 }

@@ -25,18 +25,22 @@ function renamed(line, head, words, n, i, name, out) {
 !wanting && $0 == "#wanted" { wanting = 1; fresh = last == "b." ? "" : "b."; next }
 !wanting {
   if (/^\tchain /) stands[$2] = 1
+  else if (/^\tset live-/) held[$2] = 1 # of containers: they stay, with what the host has filled in
   else if (/^\t(set|limit) /) there[$1 " inet cdkfw " $2] = $2
   else if (/^\t[a-z]/) exit 1 # none of ours: only all of it can be replaced
   else if (head_of($0) ~ / (@|name ")b\./) last = "b."
   next
 }
-/^\t(set|limit) / { made[$2] = 1; inside = 1; $0 = "\t" $1 " " fresh $2 " {" }
+/^\tset live-/ { kept[$2] = 1; if ($2 in held) skipping = 1; else inside = 1 }
+skipping { if (/^\t}/) skipping = 0; next }
+/^\t(set|limit) / && !inside { made[$2] = 1; inside = 1; $0 = "\t" $1 " " fresh $2 " {" }
 inside { sets[++m] = "1 " $0; if (/^\t}/) inside = 0; next }
 /^\tchain / { wanted[$2] = 1; on = 1 }
 on { rules[++n] = "2 " renamed($0) }
 END {
   if (!wanting) exit 1
   for (thing in there) print ((there[thing] ~ /^b\./) == (fresh == "b.") ? 1 : 3), "delete", thing
+  for (name in held) if (!(name in kept)) print "3 delete set inet cdkfw", name
   print "1 table inet cdkfw {"
   for (i = 1; i <= m; i++) print sets[i]
   print "1 }"
@@ -56,13 +60,18 @@ load_nftables() {
     $1 == "#unless-bridge" { if (index(bridges, " " $2 " ") > 0) next; sub(/#unless-bridge [^ ]+ /, "") }
     { print }
   ' "$1/nftables") || return 1
-  replace_nftables "$load" || printf '%s\n' "$load" | nft -f -
+  [ -e "$1/containers" ] || { replace_nftables "$load" || printf '%s\n' "$load" | nft -f -; return; }
+  elements=$(live_elements "$1" | live_nft add) || return 1
+  replace_nftables "$load" "$elements" || printf '%s\n%s\n' "$load" "$elements" | nft -f - || return 1
+  [ -n "$REHEARSING" ] || fill_live "$1"
 }
 
-# replace_nftables TEXT: where our table stands. It fails where somebody changed more in it than rules and sets.
+# replace_nftables TEXT [ELEMENTS]: where our table stands. It fails where somebody changed more in it than rules and sets.
+# The elements are those of sets that the host fills in: they come with the sets.
 replace_nftables() {
   live=$(nft -t list table inet cdkfw 2>/dev/null) || return 1
   plan=$(printf '%s\n#wanted\n%s\n' "$live" "$1" | awk "$REPLACE_TABLE") || return 1
+  plan=$plan$NEWLINE$(printf '%s\n' "${2:-}" | sed -n 's/^./1 &/p')
   for step in 1 2 3; do
     printf '%s\n' "$plan" | sed -n "s/^$step //p" | nft -f - 2>/dev/null || return 1
   done
@@ -75,6 +84,7 @@ unload_nftables() { if nftables_stands; then nft delete table inet cdkfw; fi; }
 # in which it was made. nft prints moments in the time zone of whoever asks.
 live_nftables() {
   nftables_stands || return 0
+  # Nor what the host has filled in of containers: they come and go.
   TZ=UTC nft -s list table inet cdkfw | awk '
     /^[^\t]/ || !NF { next }
     { i = index($0, " comment \""); head = i ? substr($0, 1, i - 1) : $0; rest = substr($0, length(head) + 1)
@@ -83,6 +93,7 @@ live_nftables() {
       $0 = head rest }
     /^\t[a-z]/ { block = $1 " " $2 }
     /^\tset / { set = ""; dynamic = 0; elements = 0 }
+    /^\tset live-/ { dynamic = 1 }
     /^\t\tflags .*dynamic/ { dynamic = 1 }
     dynamic && /^\t\telements = / { elements = 1 }
     elements { if (/}$/) elements = 0; next }

@@ -2,21 +2,36 @@
 
 # load_folder FOLDER: makes the kernel's rules those of a generation.
 load_folder() {
+  [ ! -e "$1/containers" ] || live_turn
+  load_by_backend "$1"
+  loaded=$?
+  if ! [ -e "$1/containers" ]; then forget_containers
+  elif [ "$loaded" = 0 ]; then write_file "$RUN/loaded" "${1##*/}"; fi
+  live_turn_over
+  return "$loaded"
+}
+
+load_by_backend() {
   if [ -e "$1/nftables" ]; then
-    load_nftables "$1" && { ! iptables_was_used || unload_iptables; }
+    load_nftables "$1" && load_docker_chains "$1" && unload_iptables_sets
   else
     load_iptables "$1" && unload_nftables
-  fi
+  fi || return 1
+  if [ -e "$1/containers" ]; then call_netfilter "$1"; fi
 }
 
 # unload_all: none of our rules.
 unload_all() {
+  forget_containers
   if iptables_was_used; then unload_iptables || return 1; fi
   unload_nftables
 }
 
 # Asking iptables makes the kernel load it: only where a generation of ours may have been there before.
-iptables_was_used() { ls "$STATE"/generations/*/iptables.v4 >/dev/null 2>&1; }
+iptables_was_used() {
+  for used in "$STATE"/generations/*/iptables.v4 "$STATE"/generations/*/containers; do [ ! -e "$used" ] || return 0; done
+  return 1
+}
 
 # Which of our rules stand in the kernel, by either.
 live_rules() {

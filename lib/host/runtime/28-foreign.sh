@@ -79,6 +79,8 @@ forwards() { grep -q -s -e '#when-refused-later' -e '^#forwards' "$1/nftables" "
 # passes_wanted FOLDER: the programs by which FORWARD needs our rule. Before Docker has started at boot, those of before.
 passes_wanted() {
   { [ -e "$1/nftables" ] && forwards "$1"; } || return 0
+  # Rules about containers have a rule of their own before Docker's.
+  [ ! -e "$1/containers" ] || return 0
   {
     refusals | while read -r family hook owner how kind _; do
       case "$hook $owner $how $kind" in

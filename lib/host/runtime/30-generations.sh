@@ -62,7 +62,8 @@ rehearse() {
 
 REFUSED=9
 rehearsal() {
-  if [ -e "$1/nftables" ]; then load_nftables "$1"; else load_iptables "$1"; fi || exit "$REFUSED"
+  REHEARSING=yes
+  if [ -e "$1/nftables" ]; then load_nftables "$1" && load_docker_chains "$1"; else load_iptables "$1"; fi || exit "$REFUSED"
   live_digest
 }
 

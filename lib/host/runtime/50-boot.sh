@@ -88,7 +88,10 @@ boot() {
     loaded=$?
   fi
   case $loaded in
-    0) log "generation $committed loaded at boot" ;;
+    0)
+      start_watcher
+      log "generation $committed loaded at boot"
+      ;;
     1) record safe-rules "$committed" boot - - "$committed" "$(last_words)" ;;
   esac
   settle_begun

@@ -29,6 +29,7 @@ change() {
   # Another port than the deployer's where one is forwarded to the other.
   write_file "$STATE/generations/$1/ports" "$5 ${arrived##* }" || fail disk "$STATE/generations"
   expected=$(rehearse "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
+  if [ -e "$STATE/generations/$1/containers" ] && ! watcher_runs; then look_at_containers; fi
   step arm
   arm "$1" "$2" "$3" "$4" "${arrived%% *}"
   # A lost connection must not stop it half-way from here on; before, it may.
@@ -43,6 +44,7 @@ change() {
     exit 3
   fi
   say result applied
+  start_watcher
   say end 0
   exit 0
 }
@@ -175,7 +177,7 @@ teardown() {
   { boot_remove && rm -f "$STATE/committed"; } 2>"$RUN/error" || fail disk "$STATE"
   { unload_all && let_pass; } 2>"$RUN/error" || fail not-unloaded "$(last_words)"
   if [ -d "$STATE" ]; then record torn-down none "$1" - "$(ssh_source)" "$before"; fi
-  rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder"
+  rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder" "$RUN"/watcher.* "$RUN/live.lock"
   say result torn-down
   say end 0
 }
@@ -185,12 +187,13 @@ install_runtime() {
   if cmp -s "$0" "$LIB/cdkfw-host"; then return; fi
   fresh=$LIB/cdkfw-host.new
   { mkdir -p "$LIB" && cp "$0" "$fresh" && chmod 755 "$fresh" && mv -f "$fresh" "$LIB/cdkfw-host"; } 2>/dev/null || fail disk "$LIB"
+  rm -f "$RUN/watcher.started"
 }
 
 command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
-  boot | timer | rehearsal) "$command" "$@" ;;
+  boot | timer | rehearsal | watch) "$command" "$@" ;;
   apply | revert | confirm | rollback | status | history | policy | teardown)
     TOKEN=${1:--}
     [ $# -eq 0 ] || shift

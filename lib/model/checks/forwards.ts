@@ -13,7 +13,7 @@ export const forwardsComeFromAZone: Check = ({ policy, report }) => {
     if (from.kind === "zone") continue;
     report({
       origin,
-      problem: `a port forward can not be from \`${from.kind}\``,
+      problem: `a port forward can not be from ${from.kind === "container" ? "a container" : `\`${from.kind}\``}`,
       allowed: "the zone that the packets come from",
       fix:
         from.kind === "host"

@@ -3,7 +3,7 @@ import { PROTOCOL, type Match } from "../../compile/ruleset";
 import type { PortRange } from "../../model/services";
 import { plainAddress, plainWord } from "./quote";
 import { pairSetName } from "./pair-sets";
-import { GENERATION_MARK, type AddressTests } from "./sets";
+import { GENERATION_MARK, ourLiveSet, type AddressTests } from "./sets";
 
 /** The one bit of the packet's mark that is ours. Kubernetes uses 0x4000 and 0x8000, Calico the upper half. */
 export const MASQUERADE_MARK = "0x1000/0x1000";
@@ -110,6 +110,14 @@ const PRINTERS: Printers = {
     if (raw.iptables === undefined) throw new Error("invariant: a raw match has no words for iptables");
     return [{ words: ` ${raw.iptables.map(rawWord).join(" ")}` }];
   },
+  published: ({ container, at }, { family }) => [
+    { words: ` -m set --match-set ${ourLiveSet(container, at, family)} dst,dst` },
+  ],
+  "asked-ports": ({ protocol, ranges }) =>
+    ranges.map((range) => ({
+      protocol,
+      words: ` -m conntrack --ctorigdstport ${printRange(range)} --ctdir ORIGINAL`,
+    })),
   pairs: ({ name, pairs }, { family }) =>
     pairs.some((pair) => pair.family === family)
       ? [{ words: ` -m set --match-set ${pairSetName(name, family)} src,dst` }]

@@ -4,7 +4,7 @@ import { chainNames } from "./chain-names";
 import { printMatch, type Fragment, type MatchContext } from "./matches";
 import { renderPairSets } from "./pair-sets";
 import { plainWord, quoteComment } from "./quote";
-import { addressTests, renderSets } from "./sets";
+import { addressTests, renderLiveSets, renderSets } from "./sets";
 import { printVerdict, type VerdictContext } from "./verdicts";
 
 /** A text for one of the kernel's loaders, by its file name in the bundle. */
@@ -20,17 +20,18 @@ const TABLE: Readonly<Record<Hook, "filter" | "nat">> = {
 
 /**
  * Ruleset → texts for `iptables-restore --noflush`, `ip6tables-restore --noflush` and `ipset restore`.
- * Three kinds of comment lines are read by the runtime on the host, which alone knows what is there:
+ * Four kinds of comment lines are read by the runtime on the host, which alone knows what is there:
  *
  *     #hook INPUT CDKFW-INPUT           enter our chain first thing in the kernel's own one
  *     #unless-bridge eth0 -A CDKFW-…    the rule, only where the interface is no bridge
  *     #forwards                         something is let through the host
+ *     #need DOCKER-USER                 the chain of Docker that is ours to fill, made where Docker has not yet
  */
 export function renderIptables(ruleset: Ruleset): Texts {
   const addressTest = addressTests(ruleset.sets);
   const context = { addressTest, chainNames: chainNames(ruleset.chains), comments: new Map<RuleOrigin, string>() };
   return {
-    ipset: renderSets(ruleset.sets, addressTest) + renderPairSets(ruleset.chains, inWords),
+    ipset: renderSets(ruleset.sets, addressTest) + renderPairSets(ruleset.chains, inWords) + renderLiveSets(ruleset),
     "iptables.v4": renderFamily(ruleset, { ...context, family: 4 }),
     "iptables.v6": renderFamily(ruleset, { ...context, family: 6 }),
   };
@@ -44,16 +45,19 @@ interface Context extends MatchContext, VerdictContext {
 function renderFamily(ruleset: Ruleset, context: Context): string {
   const tables = (["nat", "filter"] as const).map((table) => {
     const chains = ruleset.chains.filter(({ hook }) => (hook === undefined ? "filter" : TABLE[hook]) === table);
-    return chains.length === 0 ? "" : renderTable(table, chains, context);
+    return chains.length === 0 ? "" : renderTable(table, chains, context, ruleset.docker !== undefined);
   });
   return `${forwards(ruleset) ? "#forwards\n" : ""}${tables.join("")}`;
 }
 
-function renderTable(table: string, chains: readonly Chain[], context: Context): string {
+function renderTable(table: string, chains: readonly Chain[], context: Context, docker: boolean): string {
   const lines = [`*${table}`];
   for (const { name } of chains) lines.push(`:${context.chainNames(name)} - [0:0]`);
   for (const { name, hook } of chains) {
-    if (hook !== undefined) lines.push(`#hook ${hook.toUpperCase()} ${context.chainNames(name)}`);
+    if (hook === undefined) continue;
+    lines.push(`#hook ${hook.toUpperCase()} ${context.chainNames(name)}`);
+    // Docker puts its rules before all others in FORWARD, but for the jump to this chain, which it keeps in front.
+    if (docker && hook === "forward") lines.push("#need DOCKER-USER", `#hook DOCKER-USER ${context.chainNames(name)}`);
   }
   for (const { name, rules } of chains) {
     const chain = context.chainNames(name);

@@ -1,5 +1,7 @@
 import { FAMILIES, type Family } from "../../model/addresses";
-import type { AddressSet } from "../../compile/ruleset";
+import type { AddressSet, Ruleset } from "../../compile/ruleset";
+import type { ContainerSelector } from "../../model/containers";
+import { eachLiveSet, liveSetName, type LiveKind } from "../live-sets";
 import { plainAddress } from "./quote";
 
 /**
@@ -37,6 +39,7 @@ export function addressTests(sets: readonly AddressSet[]): AddressTests {
 export function renderSets(sets: readonly AddressSet[], testOf: AddressTests): string {
   let text = "";
   for (const set of sets) {
+    if (set.live !== undefined) continue;
     for (const family of FAMILIES) {
       const test = testOf(set.name, family);
       if (test.kind !== "set") continue;
@@ -52,6 +55,7 @@ export function renderSets(sets: readonly AddressSet[], testOf: AddressTests): s
 function addressTest(set: AddressSet, index: number, family: Family): AddressTest {
   const elements = elementsOf(set, family);
   const [first] = elements;
+  if (set.live !== undefined) return { kind: "set", name: ourLiveSet(set.live, "addresses", family) };
   if (first === undefined) return { kind: "none" };
   if (elements.some((element) => element.endsWith("/0"))) return { kind: "any" };
   // A rule names one address of each side at most by itself: what is excepted may stand beside it.
@@ -66,4 +70,26 @@ function elementsOf(set: AddressSet, family: Family): readonly string[] {
 /** ipset wants a power of two; 64 is its least. */
 export function hashSize(elements: number): number {
   return 2 ** Math.max(6, Math.ceil(Math.log2(elements)));
+}
+
+/** The name of a live set in the kernel: of no generation. */
+export function ourLiveSet(select: ContainerSelector, kind: LiveKind, family: Family): string {
+  return `cdkfw-${liveSetName(select, kind, family)}`;
+}
+
+/** The host's own side may be every address of a family, in two halves. */
+const LIVE_TYPE: Readonly<Record<LiveKind, string>> = {
+  addresses: "hash:ip",
+  container: "hash:ip,port",
+  host: "hash:net,port",
+};
+
+/** The sets that the host fills in: made where they do not stand, and left as they are where they do. */
+export function renderLiveSets(ruleset: Ruleset): string {
+  return eachLiveSet(ruleset)
+    .map(({ name, kind, family }) => {
+      const type = LIVE_TYPE[kind];
+      return `create cdkfw-${name} ${type} family ${family === 4 ? "inet" : "inet6"} hashsize 64 maxelem 65536\n`;
+    })
+    .join("");
 }

@@ -15,6 +15,8 @@ type Printers = {
 const PRINTERS: Printers = {
   accept: () => "-j ACCEPT",
   drop: () => "-j DROP",
+  // Ours is the only chain that the kernel's own one has entered.
+  leave: () => "-j RETURN",
   reject: ({ answer }, { family }) => `-j REJECT --reject-with ${ANSWERS[answer][family]}`,
   jump: ({ chain }, { chainNames }) => `-j ${chainNames(chain)}`,
   goto: ({ chain }, { chainNames }) => `-g ${chainNames(chain)}`,

@@ -1,5 +1,6 @@
 import { FAMILIES, type Family } from "../../model/addresses";
 import { PROTOCOL, type Match } from "../../compile/ruleset";
+import { liveSetName } from "../live-sets";
 import { countName, rateWords } from "./counts";
 import { pairSetName } from "./pair-sets";
 import type { PortTest } from "./port-sets";
@@ -100,6 +101,17 @@ const PRINTERS: Printers = {
     if (raw.nftables === undefined) throw new Error("invariant: a raw match has no words for nftables");
     return [{ words: raw.nftables }];
   },
+  published: ({ container, at }) =>
+    FAMILIES.map((family) => ({
+      family,
+      tellsFamily: true,
+      words: `${family === 4 ? "ip" : "ip6"} daddr . meta l4proto . th dport @${liveSetName(container, at, family)}`,
+    })),
+  // By a rule for each range: the kernel loses sight of a set that is made with its rule.
+  "asked-ports": ({ protocol, ranges }) =>
+    ranges.map(([first, last]) => ({
+      words: `meta l4proto ${protocol} ct direction original ct original proto-dst ${first === last ? first : `${first}-${last}`}`,
+    })),
   pairs: ({ name, pairs }) =>
     ([4, 6] as const)
       .filter((family) => pairs.some((pair) => pair.family === family))

@@ -6,7 +6,7 @@ import { TABLE, chainName } from "./names";
 import { renderPairSets } from "./pair-sets";
 import { portTest, renderPortSets } from "./port-sets";
 import { quoteComment } from "./quote";
-import { addressTests, renderSets } from "./sets";
+import { addressTests, renderLiveSets, renderSets } from "./sets";
 import { isOfOneFamily, printVerdict } from "./verdicts";
 
 /**
@@ -22,6 +22,17 @@ const BASE: Readonly<Record<Hook, string>> = {
 };
 
 /**
+ * Docker itself would drop some of what is accepted here: between its networks, with `icc: false`, and where nothing is
+ * published. A bit of the mark tells its chains, where the runtime has them ask for it. What is left to Docker has none.
+ */
+const TELL_DOCKER = `meta mark set meta mark | ${PASS_BIT}`;
+
+/** The chains by which packets pass on, and that accept. */
+function passesOn(chain: string): boolean {
+  return /^(forward($|\/)|log\/\d+\/passing$|accept\+nat$|snat\/)/.test(chain);
+}
+
+/**
  * Ruleset → one file for `nft -f`, of both families, sets first. It loads as it is where no table of ours stands; where one
  * does, the runtime replaces its parts in an order in which no packet notices. It holds no map: in the moment in which one
  * goes, the kernel no longer finds what is in it (seen once in some hundred replacements under a flood). A line
@@ -30,22 +41,24 @@ const BASE: Readonly<Record<Hook, string>> = {
 export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", string>> {
   const context = { addressTest: addressTests(ruleset.sets), portTest: portTest(ruleset.chains) };
   const lines = [
+    ...(ruleset.docker !== undefined && forwards(ruleset) ? ["#forwards"] : []),
     `table ${TABLE}`,
     `delete table ${TABLE}`,
     `table ${TABLE} {`,
     ...renderSets(ruleset.sets),
     ...renderPortSets(ruleset.chains),
     ...renderPairSets(ruleset.chains, inWords),
+    ...renderLiveSets(ruleset),
     ...renderCounts(ruleset.chains),
-    ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, context)),
-    ...(forwards(ruleset) ? WHEN_REFUSED_LATER : []),
+    ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, context, ruleset.docker !== undefined)),
+    ...(ruleset.docker === undefined && forwards(ruleset) ? WHEN_REFUSED_LATER : []),
     "}",
   ];
   return { nftables: `${lines.join("\n")}\n` };
 }
 
 /**
- * What our forward chain let through meets it next. Read by the runtime on the host, which alone knows whether others
+ * What our forward chain let through meets it next, where no zone has containers. Read by the runtime on the host, which alone knows whether others
  * refuse it later, and has it accepted there by this bit of the mark.
  */
 const WHEN_REFUSED_LATER: readonly string[] = [
@@ -60,28 +73,30 @@ function inOrderOfUse(chains: readonly Chain[]): Chain[] {
   return [...chains].reverse();
 }
 
-function renderChain({ name, hook, rules }: Chain, context: MatchContext): string[] {
+function renderChain({ name, hook, rules }: Chain, context: MatchContext, docker: boolean): string[] {
+  const tell = docker && passesOn(name) ? `${TELL_DOCKER} ` : "";
   return [
     `\tchain ${chainName(name)} {`,
     ...(hook === undefined ? [] : [`\t\t${BASE[hook]}`]),
-    ...rules.flatMap((rule) => renderRule(rule, context)).map((line) => `\t\t${line}`),
+    ...rules.flatMap((rule) => renderRule(rule, context, tell)).map((line) => `\t\t${line}`),
     "\t}",
   ];
 }
 
 /** Every combination of the matches' alternatives, of one family at a time, is a rule of its own. */
-function renderRule(rule: Rule, context: MatchContext): string[] {
+function renderRule(rule: Rule, context: MatchContext, tell: string): string[] {
   let alternatives: Fragment[] = [{ words: "", ...(rule.family !== undefined && { family: rule.family }) }];
   for (const match of rule.matches) {
     const printed = printMatch(match, context);
     alternatives = alternatives.flatMap((before) => printed.flatMap((fragment) => joined(before, fragment) ?? []));
   }
   if (isOfOneFamily(rule.verdict)) alternatives = alternatives.flatMap(ofOneFamily);
+  const verdict = rule.verdict.kind === "accept" ? tell : "";
   const prefix = rule.unlessBridge === undefined ? "" : `#unless-bridge ${rule.unlessBridge} `;
   return alternatives.map(({ family, tellsFamily, words }) => {
     const told = family === undefined || tellsFamily === true ? "" : `meta nfproto ipv${family} `;
     const matched = `${told}${words}`.trim();
-    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${printVerdict(rule.verdict, family)} comment ${quoteComment(inWords(rule.origin))}`;
+    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${verdict}${printVerdict(rule.verdict, family)} comment ${quoteComment(inWords(rule.origin))}`;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Family } from "../../model/addresses";
-import type { AddressSet } from "../../compile/ruleset";
+import type { AddressSet, Ruleset } from "../../compile/ruleset";
+import { eachLiveSet, liveSetName } from "../live-sets";
 import { plainAddress } from "./quote";
 
 const TYPE: Readonly<Record<Family, string>> = { 4: "ipv4_addr", 6: "ipv6_addr" };
@@ -14,6 +15,8 @@ export function addressTests(sets: readonly AddressSet[]): (set: string, family:
   return (name, family) => {
     const found = byName.get(name);
     if (found === undefined) throw new Error(`invariant: set ${name} does not exist`);
+    const { live } = found.set;
+    if (live !== undefined) return { kind: "elements", expression: `@${liveSetName(live, "addresses", family)}` };
     const elements = elementsOf(found.set, family);
     const [first] = elements;
     if (first === undefined) return { kind: "none" };
@@ -46,6 +49,17 @@ function inLines(elements: readonly string[]): string {
   const lines: string[] = [];
   for (let at = 0; at < elements.length; at += ON_A_LINE) lines.push(elements.slice(at, at + ON_A_LINE).join(", "));
   return lines.join(",\n\t\t\t");
+}
+
+/** The sets that the host fills in, in the transaction that makes them. */
+export function renderLiveSets(ruleset: Ruleset): string[] {
+  return eachLiveSet(ruleset).flatMap(({ name, kind, family }) => [
+    `\tset ${name} {`,
+    `\t\ttype ${TYPE[family]}${kind === "addresses" ? "" : " . inet_proto . inet_service"}`,
+    // The host's own side may be every address of a family, in two halves.
+    ...(kind === "host" ? ["\t\tflags interval"] : []),
+    "\t}",
+  ]);
 }
 
 function nameOf(index: number, family: Family): string {

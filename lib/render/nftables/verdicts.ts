@@ -11,6 +11,7 @@ type Printers = {
 const PRINTERS: Printers = {
   accept: () => "accept",
   drop: () => "drop",
+  leave: () => "accept",
   reject: ({ answer }) => `reject with ${ANSWERS[answer]}`,
   jump: ({ chain }) => `jump ${chainName(chain)}`,
   goto: ({ chain }) => `goto ${chainName(chain)}`,

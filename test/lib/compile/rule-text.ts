@@ -1,4 +1,5 @@
 import type { Chain, Match, Rule, Ruleset, Verdict } from "../../../lib/compile/ruleset";
+import { containerInWords } from "../../../lib/model/containers";
 
 type Printers<K extends { kind: string }> = { readonly [N in K["kind"]]: (one: Extract<K, { kind: N }>) => string };
 
@@ -19,12 +20,15 @@ const MATCHES: Printers<Match> = {
   before: ({ moment }) => `before ${moment}`,
   pairs: ({ name, pairs }) => `${name} of ${pairs.length}`,
   raw: ({ raw }) => `raw ${JSON.stringify(raw)}`,
+  published: ({ container, at }) => `published ${at} port of ${containerInWords(container)}`,
+  "asked-ports": ({ protocol, ranges }) => `${protocol} asked ${ranges.map(([a, b]) => `${a}-${b}`).join(",")}`,
   "masquerade-mark": () => "marked",
 };
 
 const VERDICTS: Printers<Verdict> = {
   accept: () => "accept",
   drop: () => "drop",
+  leave: () => "leave",
   reject: ({ answer }) => `reject ${answer}`,
   jump: ({ chain }) => `jump ${chain}`,
   goto: ({ chain }) => `goto ${chain}`,

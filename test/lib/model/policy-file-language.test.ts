@@ -226,3 +226,17 @@ describe("a raw match may narrow a rule, and nothing else", () => {
     (text) => expectFindings(raw({ nftables: text }), ["`nftables` may not be"]),
   );
 });
+
+test.each<[string, string]>([
+  ["accept: tcp/80, from: ext, to: container web", "accept      tcp/80  ext → container web"],
+  ["accept: published, from: docker, to: container app=x", "accept      published ports  docker → container app=x"],
+  ["forward: https, from: ext, to: container shop/web", "forward     https  ext → container shop/web"],
+])("of containers: %s", (entry, words) => {
+  const [policy] = parsePolicyFile(
+    `host: dock\nzones: { ext: eth0, docker: { containers: open } }\nentries: [{ ${entry} }]\n`,
+    "dock.yaml",
+  );
+  const lines = policyInWords(policy ?? fail());
+  expect(lines[1]).toBe("zone       docker  docker0, br-*  containers open");
+  expect(lines.at(-1)).toBe(words);
+});

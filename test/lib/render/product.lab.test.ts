@@ -173,7 +173,8 @@ function verdictOf(policy: HostPolicy, { from, to, src, dst, service }: Packet):
       one.kind === "rule" &&
       one.from.kind === "zone" &&
       one.from.name === from &&
-      (one.to.kind === "all" || (one.to.kind === "host" ? to === "host" : one.to.name === to)) &&
+      (one.to.kind === "all" ||
+        (one.to.kind === "host" ? to === "host" : one.to.kind === "zone" && one.to.name === to)) &&
       (one.source.length === 0 || one.source.some((name) => holds(policy, name, src))) &&
       (one.destination.length === 0 || one.destination.some((name) => holds(policy, name, dst))) &&
       (one.services.length === 0 || one.services.some((name) => serves(policy, name, service, src.includes(":")))),

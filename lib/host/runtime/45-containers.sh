@@ -1,0 +1,225 @@
+# --- Docker's containers: the sets that hold their addresses and published ports, and what is entered in Docker's chains.
+#
+#   /run/cdkfw/loaded        the generation whose rules are loaded, where they are about containers
+#   /run/cdkfw/containers    what Docker said last of the containers that run: lines C, N, P and L, see ABOUT_CONTAINER
+#   /run/cdkfw/networks      what Docker said last of its networks: D <TAB> ID <TAB> DRIVER
+#   /run/cdkfw/live          what the sets were filled with: the backend, and one element a line
+#
+# The generation's text `containers` tells which containers its rules are about: lib/render/live-sets.ts.
+
+ABOUT_CONTAINER='C{{"\t"}}{{.Id}}{{"\t"}}{{.State.Pid}}{{"\t"}}{{.Name}}{{"\t"}}{{.HostConfig.NetworkMode}}
+{{$id := .Id}}{{range $name, $one := .NetworkSettings.Networks}}N{{"\t"}}{{$id}}{{"\t"}}{{$one.NetworkID}}{{"\t"}}{{$name}}{{"\t"}}{{or $one.IPAddress "-"}}{{"\t"}}{{or $one.GlobalIPv6Address "-"}}
+{{end}}{{range $port, $hosts := .NetworkSettings.Ports}}{{range $hosts}}P{{"\t"}}{{$id}}{{"\t"}}{{$port}}{{"\t"}}{{.HostPort}}{{"\t"}}{{or .HostIp "-"}}
+{{end}}{{end}}{{range $key, $value := .Config.Labels}}L{{"\t"}}{{$id}}{{"\t"}}{{json $key}}{{"\t"}}{{json $value}}
+{{end}}'
+
+# Reads what Docker said and a text `containers`; prints what each set is to hold: SET <TAB> ELEMENT. Other programs would
+# have the address of a container that is told twice, since the two were asked one after the other: it is left out until
+# they are asked again. So is what netfilter does not see: networks of other drivers than Docker's bridges.
+LIVE_ELEMENTS='
+BEGIN { FS = OFS = "\t" }
+$1 == "D" { driver[$2] = $3 }
+$1 == "C" { ids[++count] = $2; name[$2] = substr($4, 2) }
+$1 == "N" && driver[$3] == "bridge" { take($2, 4, $5); take($2, 6, $6) }
+$1 == "P" { published[$2] = published[$2] $3 "/" $4 "/" $5 "\n" }
+$1 == "L" { label[$2, $3] = $4; labelled[$2, $3] = 1 }
+$1 == "select" {
+  for (i = 1; i <= count; i++) {
+    id = ids[i]
+    if ($4 == "name") fits = name[id] == $5
+    else if ($4 == "compose") fits = label[id, "\"com.docker.compose.project\""] == $5 && label[id, "\"com.docker.compose.service\""] == $6
+    else fits = ((id, $5) in labelled) && (NF < 6 || label[id, $5] == $6)
+    if (fits) fill($2, $3, id)
+  }
+}
+function take(id, family, address) {
+  if (address == "-") return
+  had[family, address]++
+  addresses[id, family] = addresses[id, family] address "\n"
+}
+function fill(key, kinds, id, family, list, n, i, p, ports, m) {
+  m = split(published[id], ports, "\n")
+  for (family = 4; family <= 6; family += 2) {
+    n = split(addresses[id, family], list, "\n")
+    for (i = 1; i < n; i++) {
+      if (had[family, list[i]] > 1) continue
+      if (kinds ~ /a/) print "live-" key "-a" family, list[i]
+      if (kinds ~ /c/) for (p = 1; p < m; p++) print "live-" key "-c" family, list[i] "," portOf(ports[p], 2, 1)
+    }
+  }
+  if (kinds ~ /h/) for (p = 1; p < m; p++) at_host(key, ports[p])
+}
+# "80/tcp/8080/0.0.0.0" and the places of protocol and port
+function portOf(text, protocol, port, parts) { split(text, parts, "/"); return parts[protocol] ":" parts[port] }
+function at_host(key, text, parts, ip) {
+  split(text, parts, "/"); ip = parts[4]
+  if (ip ~ /^127\./ || ip == "::1") return
+  if (ip == "-" || ip == "0.0.0.0") { one(key, 4, "0.0.0.0/1", text); one(key, 4, "128.0.0.0/1", text) }
+  if (ip == "-" || ip == "::") { one(key, 6, "::/1", text); one(key, 6, "8000::/1", text) }
+  if (ip !~ /^(-|0\.0\.0\.0|::)$/) one(key, (ip ~ /:/) ? 6 : 4, ip, text)
+}
+function one(key, family, ip, text) { print "live-" key "-h" family, ip "," portOf(text, 2, 3) }
+'
+
+# The watcher ends by itself, and Docker is asked anew where it is needed again.
+forget_containers() { rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/networks" "$RUN/repaired"; }
+
+# A command to Docker that hangs must not keep the watcher from its work.
+docker_says() { if command -v timeout >/dev/null 2>&1; then timeout 10 docker "$@"; else docker "$@"; fi; }
+
+# Only where it runs: asking its socket would make systemd start it.
+docker_runs() {
+  pid=$(read_file /run/docker.pid 2>/dev/null)
+  if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then [ -S /run/docker.sock ]; else grep -qsx dockerd /proc/[0-9]*/comm; fi
+}
+
+# What Docker says now; nothing, and 1, where it says nothing.
+containers_ask() {
+  docker_runs && running=$(docker_says ps -q --no-trunc 2>/dev/null) || return 1
+  [ -n "$running" ] || return 0
+  # shellcheck disable=SC2086 # one word each. Some of them may have ended meanwhile: the others are told.
+  about=$(docker_says inspect --type container --format "$ABOUT_CONTAINER" $running 2>/dev/null)
+  [ -n "$about" ] || return 1
+  if ! printf '%s\n' "$about" | awk -F '\t' '
+    FNR == NR && $1 == "D" { known[$2] = 1 }
+    $1 == "N" && !($3 in known) { strange = 1 }
+    END { exit strange }
+  ' "$RUN/networks" - 2>/dev/null; then
+    networks=$(docker_says network ls --no-trunc --format 'D{{"\t"}}{{.ID}}{{"\t"}}{{.Driver}}' 2>/dev/null) || return 1
+    write_file "$RUN/networks" "$networks"
+  fi
+  printf '%s\n' "$about"
+}
+
+# While Docker is away: of what it said last, the containers that still run. It gives no address to anybody meanwhile.
+containers_left() {
+  [ -r "$RUN/containers" ] || return 0
+  alive=
+  while IFS='	' read -r kind id pid _; do
+    if [ "$kind" = C ] && [ -d "/proc/$pid" ]; then alive="$alive $id"; fi
+  done <"$RUN/containers"
+  awk -F '\t' -v alive="$alive " 'index(alive, " " $2 " ")' "$RUN/containers"
+}
+
+# look_at_containers: asks, and writes down what is known.
+look_at_containers() {
+  known=$(containers_ask) || known=$(containers_left)
+  write_file "$RUN/containers" "$known"
+}
+
+# live_elements FOLDER: what its sets are to hold.
+live_elements() {
+  for known in "$RUN/networks" "$RUN/containers"; do if [ -r "$known" ]; then cat "$known"; fi; done |
+    cat - "$1/containers" | awk "$LIVE_ELEMENTS" | sort -u
+}
+
+# live_nft VERB: elements as a transaction adds or deletes them.
+live_nft() {
+  awk -F '\t' -v verb="$1" '$0 != "" {
+    if (split($2, parts, ",") > 1) { sub(/:/, " . ", parts[2]); $2 = parts[1] " . " parts[2] }
+    print verb, "element inet cdkfw", $1, "{ " $2 " }"
+  }'
+}
+
+# live_sets FOLDER: the names of its live sets, as nft knows them.
+live_sets() {
+  awk -F '\t' '$1 == "select" {
+    for (i = 1; i <= length($3); i++) for (f = 4; f <= 6; f += 2) print "live-" $2 "-" substr($3, i, 1) f
+  }' "$1/containers"
+}
+
+# fill_live FOLDER: makes the loaded sets hold what is known of the containers: what is no longer so goes, what is new comes,
+# by nftables in one transaction. Where the sets are not what they were left as, they are filled from nothing.
+fill_live() {
+  wanted=$(live_elements "$1") || return 1
+  ! live_is "$1" "$wanted" || return 0
+  sets=$(live_sets "$1")
+  before=
+  if [ "$(read_file "$RUN/live")" = "$(live_backend "$1")" ]; then before=$(sed 1d "$RUN/live"); fi
+  gone=$(live_differs "$sets" "$before" "$wanted")
+  new=$(live_differs "$sets" "$wanted" "$before")
+  if [ -e "$1/nftables" ]; then
+    live_transaction "$gone" "$new" | nft -f - 2>/dev/null ||
+      { printf '%s\n' "$sets" | sed 's/^/flush set inet cdkfw /' && live_transaction '' "$wanted"; } | nft -f - || return 1
+  else
+    live_restore "$gone" "$new" | ipset -exist restore 2>/dev/null ||
+      { printf '%s\n' "$sets" | sed 's/^/flush cdkfw-/' && live_restore '' "$wanted"; } | ipset -exist restore || return 1
+  fi
+  write_file "$RUN/live" "$(live_backend "$1")$NEWLINE$wanted"
+}
+
+# live_differs SETS SOME OTHERS: the elements of these sets that are among some and not among others.
+live_differs() {
+  printf '%s\n#others\n%s\n#some\n%s\n' "$1" "$3" "$2" | awk -F '\t' '
+    /^#/ { part = $0; next }
+    part == "" { set[$0] = 1; next }
+    part == "#others" { other[$0] = 1; next }
+    ($1 in set) && !($0 in other)
+  '
+}
+live_transaction() { printf '%s\n' "$1" | live_nft delete && printf '%s\n' "$2" | live_nft add; }
+live_restore() { printf '%s\n' "$1" | live_ipset del && printf '%s\n' "$2" | live_ipset add; }
+live_ipset() { awk -F '\t' -v verb="$1" '$0 != "" { print verb, "cdkfw-" $1, $2 }'; }
+
+live_is() { [ "$(cat "$RUN/live" 2>/dev/null)" = "$(live_backend "$1")$NEWLINE$2" ]; }
+live_backend() { if [ -e "$1/nftables" ]; then echo nftables; else echo iptables; fi; }
+
+# The watcher and a load take turns: who reads what is known must load it before anybody knows better.
+live_turn() { exec 6>>"$RUN/live.lock" && flock 6; }
+live_turn_over() { exec 6>&-; }
+
+# --- Docker's chains. In iptables nothing is decided before them that they could not decide otherwise. ---
+
+# What the table `inet cdkfw` has accepted has this bit in its mark, and Docker is to let it pass: lib/render/nftables.
+DOCKER_CHAINS='*filter
+:CDKFW-ACCEPTED - [0:0]
+#need DOCKER-USER
+#hook DOCKER-USER CDKFW-ACCEPTED
+#hook FORWARD CDKFW-ACCEPTED
+-A CDKFW-ACCEPTED -m mark --mark 0x2000/0x2000 -m comment --comment "cdkfw: accepted by the table inet cdkfw" -j ACCEPT
+COMMIT'
+
+# load_docker_chains FOLDER: with nftables. Without iptables on the host, Docker can not use it either.
+load_docker_chains() {
+  if [ -e "$1/containers" ]; then chains=$DOCKER_CHAINS; else chains=; fi
+  [ -n "$chains" ] || iptables_was_used || return 0
+  for family in $(families); do
+    command -v "$(tool "$family" -save)" >/dev/null 2>&1 || continue
+    printf '%s\n' "$chains" | load_tables "$family" "" || return 1
+  done
+}
+
+# docker_chains_stand FOLDER: whether packets meet our chain before Docker's rules, in both families.
+docker_chains_stand() {
+  if [ -e "$1/nftables" ]; then
+    ours=CDKFW-ACCEPTED
+    nft list tables 2>/dev/null | grep -qx 'table inet cdkfw' || return 1
+  else ours=CDKFW-FORWARD; fi
+  for family in $(families); do
+    filter=$(tool "$family" "")
+    command -v "$filter" >/dev/null 2>&1 || continue
+    for chain in FORWARD DOCKER-USER; do
+      [ "$("$filter" -w "$XTABLES_WAIT" -S "$chain" 1 2>/dev/null)" = "-A $chain -j $ours" ] || return 1
+    done
+  done
+}
+
+# --- Bridges: what passes between two containers on one is netfilter's only where the kernel is told so. ---
+
+# call_netfilter FOLDER
+call_netfilter() {
+  if ! [ -e /proc/sys/net/bridge ]; then
+    modprobe -q br_netfilter 2>/dev/null || return 0
+    # Other bridges, of virtual machines say, stay as they were.
+    for table in ip ip6; do echo 0 >"/proc/sys/net/bridge/bridge-nf-call-${table}tables"; done
+  fi 2>/dev/null
+  for pattern in $(sed -n 's/^bridge	//p' "$1/containers"); do
+    for bridge in /sys/class/net/$pattern; do
+      for table in ip ip6; do
+        [ "$(read_file "/proc/sys/net/bridge/bridge-nf-call-${table}tables" 2>/dev/null)" = 0 ] || continue
+        echo 1 >"$bridge/bridge/nf_call_${table}tables"
+      done
+    done
+  done 2>/dev/null
+  return 0
+}
