@@ -13,6 +13,7 @@ const COMMANDS = [
   "deploy",
   "apply",
   "status",
+  "doctor",
   "history",
   "rollback",
   "teardown",

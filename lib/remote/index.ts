@@ -1,3 +1,4 @@
+export { agentKeys } from "./agent";
 export { connect } from "./connect";
 export type { Connection } from "./connection";
 export type { ConnectionOptions, RunOptions, RunResult } from "./options";

@@ -125,9 +125,14 @@ let_pass() {
 
 # warn_of_refusals FOLDER: what a generation accepts and others' chains refuse, where nothing of ours can help.
 warn_of_refusals() {
+  tell_refusals "$(if [ -e "$1/nftables" ]; then echo nftables; else echo iptables; fi)" "$(if forwards "$1"; then echo yes; fi)"
+}
+
+# tell_refusals BACKEND FORWARDS
+tell_refusals() {
   refusals | while read -r _ hook owner how kind table chain; do
-    [ "$hook" = input ] || forwards "$1" || continue
-    if [ -e "$1/nftables" ]; then
+    [ "$hook" = input ] || [ "$2" = yes ] || continue
+    if [ "$1" = nftables ]; then
       case "$hook $owner $how" in "forward docker policy") continue ;; esac
     elif comes_first "$kind" "$table" "$chain"; then continue; fi
     say warning refuses "$hook" "$owner" "$how" "$kind" "$table" "$chain"

@@ -1,16 +1,22 @@
 # --- Is all there that a change needs? Told in one error, before anything is touched. ---
 
+# tools_of BACKEND: all that a host must have.
+tools_of() {
+  if [ "$1" = nftables ]; then echo nft; else echo "$IPTABLES_TOOLS"; fi
+  echo flock setsid sha256sum awk sed readlink
+}
+
 # check INCOMING INSTALL: with 1, what is missing is installed.
 check() {
   [ "$(id -u)" = 0 ] || fail not-root "$(id -un)"
-  if [ -e "$1/nftables" ]; then tools=nft; else tools=$IPTABLES_TOOLS; fi
-  missing=$(missing_of $tools flock setsid sha256sum awk sed readlink)
+  if [ -e "$1/nftables" ]; then backend=nftables; else backend=iptables; fi
+  missing=$(missing_of $(tools_of "$backend"))
   if [ -n "$missing" ] && [ "$2" = 1 ]; then
     install_tools $missing
     missing=$(missing_of $missing)
   fi
   [ -z "$missing" ] || fail missing-tools "$(commas $missing)" "$(install_words $missing)"
-  if [ "$tools" = nft ]; then
+  if [ "$backend" = nftables ]; then
     said=$(nft list tables 2>&1 >/dev/null) || fail nftables "$(printf '%s\n' "$said" | head -n 1)"
   else
     said=$(iptables -w "$XTABLES_WAIT" -n -L INPUT 2>&1 >/dev/null) || fail iptables "$(printf '%s\n' "$said" | head -n 1)"

@@ -194,7 +194,7 @@ command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
   boot | timer | rehearsal | watch) "$command" "$@" ;;
-  apply | revert | confirm | rollback | status | history | policy | teardown)
+  apply | revert | confirm | rollback | status | history | policy | teardown | doctor)
     TOKEN=${1:--}
     [ $# -eq 0 ] || shift
     "$command" "$@"
