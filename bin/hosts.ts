@@ -3,6 +3,7 @@ import type { Bundle } from "../lib/bundle/format";
 import { findBundles, readBundle, readManifest } from "../lib/bundle/read";
 import { show } from "../lib/model/findings";
 import { selectHosts, type Selectable } from "../lib/model/host-selection";
+import { isInShard, WHOLE, type Shard } from "../lib/model/shard";
 import { UserError } from "../lib/model/user-error";
 import { connect, type Connection } from "../lib/remote";
 import { overrides, type ConnectionFlags } from "./options";
@@ -11,9 +12,14 @@ import { overrides, type ConnectionFlags } from "./options";
  * The bundles of the hosts that are meant, or of all; in the order of stacks and names.
  * @throws UserError as `selectHosts`; `host-in-two-stacks`, since two bundles would fight over one machine
  */
-export function bundlesOf(output: string, selectors: readonly string[], stacks?: readonly string[]): Bundle[] {
+export function bundlesOf(
+  output: string,
+  selectors: readonly string[],
+  stacks?: readonly string[],
+  shard: Shard = WHOLE,
+): Bundle[] {
   const hosts = findBundles(output, stacks).map((folder) => new FoundHost(folder));
-  const wanted = selectHosts(hosts, selectors, `\`${output}\``);
+  const wanted = selectHosts(hosts, selectors, `\`${output}\``).filter(({ name }) => isInShard(name, shard));
   const seen = new Map<string, string>();
   for (const { name, folder } of wanted) {
     const first = seen.get(name);

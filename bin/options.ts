@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { HandshakeOptions } from "../lib/deploy/handshake";
 import { SELECTOR_FORMS } from "../lib/model/host-selection";
 import type { SshTarget } from "../lib/model/target";
+import { readShard, type Shard } from "../lib/model/shard";
 import { UserError } from "../lib/model/user-error";
 
 export interface ConnectionFlags {
@@ -28,6 +29,18 @@ export function withJson(command: Command): Command {
 
 export function withOutput(command: Command): Command {
   return command.option("--out <dir>", "the synth's output folder", "cdktf.out");
+}
+
+export interface ShardFlag {
+  readonly shard?: Shard;
+}
+
+export function withShard(command: Command): Command {
+  return command.option("--shard <n/of>", "of these hosts only the n-th of so many parts: 3/10", (text) => {
+    const shard = readShard(text);
+    if (shard === undefined) throw new InvalidArgumentError("Allowed: a part and the number of parts, such as 3/10.");
+    return shard;
+  });
 }
 
 export function withParallel(command: Command): Command {

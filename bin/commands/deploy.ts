@@ -12,8 +12,10 @@ import {
   withJson,
   withOutput,
   withParallel,
+  withShard,
   withWindow,
   type ConnectionFlags,
+  type ShardFlag,
   type WindowFlags,
 } from "../options";
 import { wavesOf, withRollout, type RolloutFlags } from "../rollout";
@@ -21,6 +23,7 @@ import { viewOf } from "../view/view";
 import { withSource } from "./synth";
 
 type Flags = ConnectionFlags &
+  ShardFlag &
   WindowFlags &
   SynthFlags &
   RolloutFlags & { synth: boolean; parallel: number; json?: boolean };
@@ -38,7 +41,7 @@ Exit: 0 done, 1 failed, 3 a host was rolled back`;
 
 export function deployCommand(): Command {
   const command = withJson(
-    withConnection(withParallel(withRollout(withWindow(withOutput(withSource(new Command("deploy"))))))),
+    withConnection(withParallel(withShard(withRollout(withWindow(withOutput(withSource(new Command("deploy")))))))),
   )
     .description("synthesize, and bring every host, or those named, its firewall; without Terraform")
     .argument("[host...]", HOSTS_OR_ALL)
@@ -46,7 +49,7 @@ export function deployCommand(): Command {
     .addHelpText("after", HELP);
   return action(command, async (names: string[], flags: Flags) => {
     const stacks = flags.synth ? await synth(flags) : undefined;
-    const bundles = bundlesOf(flags.out, names, stacks);
+    const bundles = bundlesOf(flags.out, names, stacks, flags.shard);
     const handshake = handshakeOptions(flags, bundles.length);
     const waves = wavesOf(bundles, flags, flags.out, stacks);
     const byName = new Map(bundles.map(({ folder, manifest }) => [manifest.host, { folder, manifest }]));

@@ -8,11 +8,20 @@ import { synth, type SynthFlags } from "../app";
 import { compareLines } from "../compare-lines";
 import { EXIT, type ExitCode } from "../exit";
 import { bundlesOf, onHost } from "../hosts";
-import { HOSTS_OR_ALL, withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
+import {
+  HOSTS_OR_ALL,
+  withConnection,
+  withJson,
+  withOutput,
+  withParallel,
+  withShard,
+  type ShardFlag,
+  type ConnectionFlags,
+} from "../options";
 import { print, printJson } from "../output";
 import { withSource } from "./synth";
 
-type Flags = ConnectionFlags & SynthFlags & { synth: boolean; parallel: number; json?: boolean };
+type Flags = ConnectionFlags & ShardFlag & SynthFlags & { synth: boolean; parallel: number; json?: boolean };
 
 interface Report {
   readonly host: string;
@@ -26,7 +35,7 @@ interface Report {
 }
 
 export function diffCommand(): Command {
-  const command = withJson(withConnection(withParallel(withOutput(withSource(new Command("diff"))))))
+  const command = withJson(withConnection(withParallel(withShard(withOutput(withSource(new Command("diff")))))))
     .description("compare what stands on the hosts with what would be deployed, line by line in the policy's words")
     .argument("[host...]", HOSTS_OR_ALL)
     .option("--no-synth", "take the bundles as they are")
@@ -36,7 +45,7 @@ export function diffCommand(): Command {
     );
   return action(command, async (names: string[], flags: Flags) => {
     const stacks = flags.synth ? await synth(flags) : undefined;
-    const bundles = bundlesOf(flags.out, names, stacks);
+    const bundles = bundlesOf(flags.out, names, stacks, flags.shard);
     const reports = await sideBySide(bundles, flags.parallel, async (bundle): Promise<Report> => {
       const { host, generation } = bundle.manifest;
       try {

@@ -6,10 +6,19 @@ import { UserError } from "../../lib/model/user-error";
 import { action } from "../action";
 import { EXIT } from "../exit";
 import { bundlesOf, onHost } from "../hosts";
-import { HOSTS_OR_ALL, withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options";
+import {
+  HOSTS_OR_ALL,
+  withConnection,
+  withJson,
+  withOutput,
+  withParallel,
+  withShard,
+  type ShardFlag,
+  type ConnectionFlags,
+} from "../options";
 import { print, printJson } from "../output";
 
-type Flags = ConnectionFlags & { out: string; parallel: number; json?: boolean };
+type Flags = ConnectionFlags & ShardFlag & { out: string; parallel: number; json?: boolean };
 
 type Report =
   | ({ host: string; wanted: string } & HostStatus)
@@ -22,7 +31,7 @@ type Report =
     };
 
 export function statusCommand(): Command {
-  const command = withJson(withConnection(withParallel(withOutput(new Command("status")))))
+  const command = withJson(withConnection(withParallel(withShard(withOutput(new Command("status"))))))
     .description("tell what stands on each host")
     .argument("[host...]", HOSTS_OR_ALL)
     .addHelpText(
@@ -30,7 +39,7 @@ export function statusCommand(): Command {
       "\nExample:\n  cdkfw status 'group:web' '!web-3' --json\n\nExit: 0, or 1 where a host could not be asked",
     );
   return action(command, async (names: string[], flags: Flags) => {
-    const bundles = bundlesOf(flags.out, names);
+    const bundles = bundlesOf(flags.out, names, undefined, flags.shard);
     const reports = await sideBySide(bundles, flags.parallel, async (bundle): Promise<Report> => {
       const { host, generation: wanted } = bundle.manifest;
       try {
