@@ -55,6 +55,7 @@ END {
 load_nftables() {
   bridges=$(bridges_of "$1")
   pass=$(passes_wanted "$1")
+  # shellcheck disable=SC2086,SC2116 # the lines of it as words
   load=$(awk -v bridges=" $bridges " -v pass="$(echo $pass)" '
     $1 == "#when-refused-later" { if (pass == "") next; sub(/#when-refused-later /, "") }
     $1 == "#unless-bridge" { if (index(bridges, " " $2 " ") > 0) next; sub(/#unless-bridge [^ ]+ /, "") }

@@ -96,12 +96,13 @@ passes_wanted() {
 passes_standing() {
   for family in 4 6; do
     if [ "$family" = 4 ]; then kind=ip; else kind=ip6; fi
-    if nft -s list chain "$kind" filter FORWARD 2>/dev/null | grep -q 0x0*2000; then pass_stands "$(variant_tool "$family" -nft)"; fi
+    if nft -s list chain "$kind" filter FORWARD 2>/dev/null | grep -q '0x0*2000'; then pass_stands "$(variant_tool "$family" -nft)"; fi
     legacy=$(legacy_tool "$family")
     if [ -n "$legacy" ]; then pass_stands "$legacy"; fi
   done | sort -u
 }
 
+# shellcheck disable=SC2086 # lists of words that hold no blank
 pass_stands() { if "$1" -w "$XTABLES_WAIT" -C FORWARD $PASS_RULE 2>/dev/null; then echo "$1"; fi; }
 
 passes_settled() { [ "$(passes_wanted "$1")" = "$(passes_standing)" ]; }
@@ -109,6 +110,7 @@ passes_settled() { [ "$(passes_wanted "$1")" = "$(passes_standing)" ]; }
 record_passes() { passes_wanted "$1" >"$1/passes.new" && mv -f "$1/passes.new" "$1/passes"; }
 
 # let_pass [FOLDER]: our rule stands where the generation needs it, and nowhere else; without one, nowhere.
+# shellcheck disable=SC2086,SC2116 # lists of words that hold no blank
 let_pass() {
   wanted=
   if [ -n "${1:-}" ]; then wanted=$(passes_wanted "$1"); fi

@@ -70,6 +70,7 @@ install_tools() {
 }
 
 # Lists of packages that are there are tried first: fetching them anew is slow, and needs the network.
+# shellcheck disable=SC2086 # lists of words that hold no blank
 install_packages() {
   case $1 in
     apt-get) apt_get install $packages || { apt_get update && apt_get install $packages; } ;;

@@ -7,6 +7,7 @@ tools_of() {
 }
 
 # check INCOMING INSTALL: with 1, what is missing is installed.
+# shellcheck disable=SC2046,SC2086 # lists of words that hold no blank
 check() {
   [ "$(id -u)" = 0 ] || fail not-root "$(id -un)"
   if [ -e "$1/nftables" ]; then backend=nftables; else backend=iptables; fi

@@ -26,6 +26,7 @@ doctor() {
   exit 0
 }
 
+# shellcheck disable=SC2046,SC2086 # lists of words that hold no blank
 doctor_tools() {
   missing=$(missing_of $(tools_of "$backend"))
   if [ -n "$missing" ]; then found fail tools "$(commas $missing)" "$(install_words $missing)"

@@ -71,7 +71,7 @@ still_stands() {
 # revert ID NONCE SECONDS OWNER SSH-PORT: to a generation that is still here, by the same way as to a new one.
 revert() {
   step check
-  is_generation "$1" && [ -d "$STATE/generations/$1" ] || fail no-generation "$1"
+  if ! is_generation "$1" || [ ! -d "$STATE/generations/$1" ]; then fail no-generation "$1"; fi
   check "$STATE/generations/$1" 0
   step lock
   take_mutex "$4"
