@@ -27,8 +27,13 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 60_000);
-    child.stdout.on("data", (data: Buffer) => stdout.push(data));
-    child.stderr.on("data", (data: Buffer) => stderr.push(data));
+    let pieces = 0;
+    for (const [stream, chunks] of [[child.stdout, stdout] as const, [child.stderr, stderr] as const]) {
+      stream.on("data", (data: Buffer) => {
+        pieces++;
+        chunks.push(data);
+      });
+    }
     child.stdin.on("error", () => undefined); // the command need not read its input
     child.stdin.end(options.input ?? "");
     child.on("error", (error) => {
@@ -43,11 +48,13 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
       resolve({ code: code ?? KILLED, stdout: text(stdout), stderr: text(stderr) });
     };
     child.on("exit", (code) => {
-      const patience = setTimeout(() => finish(code), 100);
-      child.on("close", () => {
-        clearTimeout(patience);
-        finish(code);
-      });
+      child.on("close", () => finish(code));
+      // On a busy machine the timer comes before what the command had said: so read once more, until there is no more.
+      const wait = (): void => {
+        const before = pieces;
+        setTimeout(() => setImmediate(() => (pieces === before ? finish(code) : wait())), 100);
+      };
+      wait();
     });
   });
 }
