@@ -2,6 +2,7 @@
 // namespaces.
 const shared = {
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/test/property-seed.ts"],
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
   moduleNameMapper: {
     "^cdkfw$": "<rootDir>/constructs/index.ts",

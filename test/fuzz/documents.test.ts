@@ -37,11 +37,10 @@ const value = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-/** All places of a document. */
+/** All places of a document. A change may have given its lists members of any name: nothing is asked of them. */
 function paths(node: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof node !== "object" || node === null) return [path];
-  const entries: [string | number, unknown][] = Array.isArray(node) ? [...(node as unknown[]).entries()] : Object.entries(node); // prettier-ignore
-  return [path, ...entries.flatMap(([key, child]) => paths(child, [...path, key]))];
+  return [path, ...Object.entries(node).flatMap(([key, child]) => paths(child, [...path, key]))];
 }
 
 type Change = { readonly at: number; readonly how: "replace" | "remove" | "rename" | "add"; readonly value: unknown };
@@ -65,7 +64,7 @@ function changed(document: unknown, { at, how, value: given }: Change): unknown 
       place[key] = given;
       break;
     case "remove":
-      if (Array.isArray(place)) place.splice(Number(key), 1);
+      if (Array.isArray(place)) Array.prototype.splice.call(place, Number(key), 1);
       else Reflect.deleteProperty(place, key);
       break;
     case "rename":
@@ -73,7 +72,7 @@ function changed(document: unknown, { at, how, value: given }: Change): unknown 
       place[String(given)] = old;
       break;
     case "add":
-      if (Array.isArray(old)) old.push(given);
+      if (Array.isArray(old)) Array.prototype.push.call(old, given);
       else if (typeof old === "object" && old !== null) (old as Record<string, unknown>)[String(given)] = given;
   }
   return holder.root;
