@@ -44,7 +44,8 @@ const places: readonly [string, (edge: Edge, name: string) => void][] = [
 ];
 
 /** `__proto__` as a login reaches no record. */
-const harmless = new Set(["a login:__proto__"]);
+// What only Terraform knows is an address all the same: it is handed over at apply.
+const harmless = new Set(["a login:__proto__", "a host's address:${TfToken[TOKEN.1]}"]);
 
 describe.each(places)("%s refuses a hostile name", (place, declare) => {
   test.each(HOSTILE.map((name) => [JSON.stringify(name).slice(0, 40), name]))("%s", (_, name) => {
