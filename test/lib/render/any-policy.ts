@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { AddressPolicy } from "../../../lib/model/addresses";
 import { hostPolicy, type HostPolicy } from "../../../lib/model/policy";
-import type { PortRange, ServiceMatch } from "../../../lib/model/services";
+import { protocolNumber, type PortRange, type ServiceMatch } from "../../../lib/model/services";
 import { policyOf, rule } from "../../fixtures/policy";
 
 /** Any policy that passes the checks, with hostile words wherever users can have words. */
@@ -119,6 +119,9 @@ function anyMatch(): fc.Arbitrary<ServiceMatch> {
       .tuple(fc.constantFrom("tcp", "udp", "sctp"), fc.array(fc.oneof(range, single), { minLength: 1, maxLength: 40 }))
       .map(([protocol, ports]): ServiceMatch => ({ kind: "ports", protocol, ports })),
     fc.record({ v4: types, v6: types }).map(({ v4, v6 }): ServiceMatch => ({ kind: "icmp", ...(v4 && { v4 }), ...(v6 && { v6 }) })), // prettier-ignore
-    fc.integer({ min: 1, max: 255 }).map((number): ServiceMatch => ({ kind: "protocol", number })),
+    fc
+      .integer({ min: 1, max: 255 })
+      .filter((number) => protocolNumber.safeParse(number).success)
+      .map((number): ServiceMatch => ({ kind: "protocol", number })),
   );
 }

@@ -51,7 +51,7 @@ function nftComments(text: string): string[] {
 async function loadAll(host: LabHost): Promise<{ error: string; v4: string; v6: string }[]> {
   const script = `for n in $(seq 0 ${policies.length - 1}); do
     unshare --net sh -c "
-      /bin/sh /usr/local/lib/cdkfw/cdkfw-host rehearsal /tmp/policies/$n 2>&1
+      /bin/sh /usr/local/lib/cdkfw/cdkfw-host rehearsal /tmp/policies/$n 2>&1 >/dev/null
       echo @@; iptables-save 2>/dev/null; echo @@; ip6tables-save 2>/dev/null; echo @@@"
   done`;
   const { stdout } = await host.exec(script, { timeoutMs: 60_000 });
