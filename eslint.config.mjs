@@ -17,7 +17,11 @@ const stages = [
   { folder: "lib/render", may: ["lib/compile", "lib/model"], packages: [] },
   { folder: "lib/analysis", may: ["lib/compile", "lib/model"], packages: [] },
   { folder: "lib/bundle", may: ["lib/model"], packages: ["zod"] },
-  { folder: "lib/synth", may: ["lib/model", "lib/countries", "lib/compile", "lib/render", "lib/bundle"], packages: [] },
+  {
+    folder: "lib/synth",
+    may: ["lib/model", "lib/countries", "lib/compile", "lib/analysis", "lib/render", "lib/bundle"],
+    packages: [],
+  },
   { folder: "lib/report/page", may: ["lib/report", "lib/analysis"], packages: ["preact", "preact/hooks"] },
   { folder: "lib/report", may: ["lib/model", "lib/compile", "lib/analysis", "lib/bundle"], packages: [] },
   { folder: "lib/host", may: [], packages: [] },

@@ -57,10 +57,16 @@ export async function compilePolicy(file: string, output: string): Promise<Synth
     case ".yaml":
     case ".yml":
     case ".json":
-      return synthesize(parsePolicyFile(readFileSync(file, "utf8"), file), output, "policy", {
-        source: sourceOf(file),
-        fleets: [],
-      });
+      return synthesize(
+        parsePolicyFile(readFileSync(file, "utf8"), file),
+        output,
+        "policy",
+        {
+          source: sourceOf(file),
+          fleets: [],
+        },
+        today(),
+      );
     case ".ts":
     case ".mts":
     case ".cts":
@@ -94,7 +100,13 @@ function compileFleets(fleets: readonly Fleet[], file: string, output: string): 
     const hosts = fleet.hosts.map(({ hostName }) => hostName);
     const { rolloutPlan: rollout } = fleet;
     const rollouts = rollout === undefined ? [] : [{ fleet: fleet.node.path, hosts, rollout }];
-    return synthesize(fleet.policies(), output, fleet.node.id, { source: sourceOf(file), fleets: rollouts });
+    return synthesize(
+      fleet.policies(),
+      output,
+      fleet.node.id,
+      { source: sourceOf(file), fleets: rollouts },
+      fleet.today ?? today(),
+    );
   });
 }
 
@@ -117,10 +129,12 @@ export function compileMicrofw(folder: string, output: string, wanted: MicrofwWi
       near === undefined ? `Known: ${names.slice(0, 20).join(", ")}.` : `Did you mean \`${near}\`?`,
     );
   }
-  return synthesize(found, output, "fleet", { source: sourceOf(folder), fleets: [] });
+  const { allowLockout } = wanted;
+  const whole = found.map((policy) => (allowLockout === true ? { ...policy, review: { allowLockout } } : policy));
+  return synthesize(whole, output, "fleet", { source: sourceOf(folder), fleets: [] }, today());
 }
 
-export type MicrofwWishes = MicrofwOptions & { readonly host?: string };
+export type MicrofwWishes = MicrofwOptions & { readonly host?: string; readonly allowLockout?: true };
 
 async function loadFleets(file: string): Promise<Fleet[]> {
   // Loaded only here: it takes longer than all else that the command does at its start.
@@ -143,6 +157,11 @@ async function loadFleets(file: string): Promise<Fleet[]> {
   throw new UserError("no-fleet", `\`${file}\` exports no Fleet`, "Write `export default fleet;` at its end.");
 }
 
+/** The day in UTC: the one place where a synth asks a clock. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
 function readCdktfJson(): { app?: string; context: unknown } {
   if (!existsSync("cdktf.json")) return { context: {} };
   let parsed: { app?: unknown; context?: unknown };
@@ -156,7 +175,8 @@ function readCdktfJson(): { app?: string; context: unknown } {
 
 /** As cdktf does it: by a shell, which `app` is written for, with the output folder and the context in the environment. */
 function runApp(app: string, output: string, context: unknown): void {
-  const env = { ...process.env, CDKTF_OUTDIR: resolve(output), CDKTF_CONTEXT_JSON: JSON.stringify(context) };
+  const given = { "cdkfw:today": today(), ...(context as object) };
+  const env = { ...process.env, CDKTF_OUTDIR: resolve(output), CDKTF_CONTEXT_JSON: JSON.stringify(given) };
   const { status, signal, error } = spawnSync("/bin/sh", ["-c", app], { env, stdio: ["ignore", "inherit", "inherit"] });
   if (error !== undefined) throw error;
   if (status !== 0) {

@@ -8,6 +8,7 @@ const COMMANDS = [
   "synth",
   "show",
   "trace",
+  "verify",
   "diff",
   "report",
   "deploy",

@@ -19,11 +19,13 @@ import {
   type WindowFlags,
 } from "../options";
 import { wavesOf, withRollout, type RolloutFlags } from "../rollout";
+import { findingsOf, refuseWarnings, tellFindings, withStrict, type ReviewFlags } from "../review";
 import { viewOf } from "../view/view";
 import { withSource } from "./synth";
 
 type Flags = ConnectionFlags &
   ShardFlag &
+  ReviewFlags &
   WindowFlags &
   SynthFlags &
   RolloutFlags & { synth: boolean; parallel: number; json?: boolean };
@@ -41,7 +43,9 @@ Exit: 0 done, 1 failed, 3 a host was rolled back`;
 
 export function deployCommand(): Command {
   const command = withJson(
-    withConnection(withParallel(withShard(withRollout(withWindow(withOutput(withSource(new Command("deploy")))))))),
+    withConnection(
+      withParallel(withShard(withRollout(withWindow(withOutput(withStrict(withSource(new Command("deploy")))))))),
+    ),
   )
     .description("synthesize, and bring every host, or those named, its firewall; without Terraform")
     .argument("[host...]", HOSTS_OR_ALL)
@@ -50,6 +54,9 @@ export function deployCommand(): Command {
   return action(command, async (names: string[], flags: Flags) => {
     const stacks = flags.synth ? await synth(flags) : undefined;
     const bundles = bundlesOf(flags.out, names, stacks, flags.shard);
+    const found = findingsOf(bundles.map(({ folder }) => folder));
+    tellFindings(found);
+    refuseWarnings(found, flags);
     const handshake = handshakeOptions(flags, bundles.length);
     const waves = wavesOf(bundles, flags, flags.out, stacks);
     const byName = new Map(bundles.map(({ folder, manifest }) => [manifest.host, { folder, manifest }]));

@@ -6,6 +6,7 @@ import { synth, type SynthFlags } from "../app";
 import { EXIT } from "../exit";
 import { withJson, withOutput } from "../options";
 import { print, printJson } from "../output";
+import { findingsOf, refuseWarnings, tellFindings, withStrict, type ReviewFlags } from "../review";
 
 /** Where the bundles come from: for every command that makes them anew. */
 export function withSource(command: Command): Command {
@@ -15,16 +16,21 @@ export function withSource(command: Command): Command {
 }
 
 export function synthCommand(): Command {
-  const command = withJson(withOutput(withSource(new Command("synth"))))
+  const command = withJson(withStrict(withOutput(withSource(new Command("synth")))))
     .description("make the bundles of all hosts: nothing is sent anywhere")
     .addHelpText("after", "\nExample:\n  cdkfw synth --policy firewall.ts");
-  return action(command, async (flags: SynthFlags & { json?: boolean }) => {
+  return action(command, async (flags: SynthFlags & ReviewFlags & { json?: boolean }) => {
     const stacks = await synth(flags);
-    const hosts = findBundles(flags.out, stacks).map((folder) => ({
+    const folders = findBundles(flags.out, stacks);
+    const found = findingsOf(folders);
+    const hosts = folders.map((folder) => ({
       host: basename(folder),
       generation: readBundle(folder).manifest.generation,
       folder,
+      findings: found.get(basename(folder)) ?? [],
     }));
+    tellFindings(found);
+    refuseWarnings(found, flags);
     if (flags.json === true) printJson(hosts);
     else for (const { host, generation, folder } of hosts) print(`${host}  generation ${generation}  ${folder}`);
     return EXIT.done;

@@ -6,6 +6,9 @@ import type { Fleet, HostPolicy } from "../index";
 import { bundleContents, synthesize, WORDS_FILE, type StackFacts } from "../../lib/synth/synthesize";
 import { rulesetLines } from "./plan-detail";
 
+/** The context key for the day of a synth: what has expired is told by it. */
+export const TODAY_CONTEXT = "cdkfw:today";
+
 /** What a stack deploys: some hosts of a fleet. */
 export interface Part {
   readonly fleet: Fleet;
@@ -83,9 +86,15 @@ export class StackBundles {
     this.begin();
     for (const part of this.parts) part.completeResources();
     this.#output = output;
-    for (const { host, generation, words } of synthesize(this.#all(), output, this.stack.node.id, this.#facts())) {
-      this.#synthesized.set(host, { generation, words });
-    }
+    const hosts = synthesize(this.#all(), output, this.stack.node.id, this.#facts(), this.#today());
+    for (const { host, generation, words } of hosts) this.#synthesized.set(host, { generation, words });
+  }
+
+  /** A fleet's own day, else the one that the command has put into the context. */
+  #today(): string | undefined {
+    const given: unknown = this.stack.node.tryGetContext(TODAY_CONTEXT);
+    const own = this.parts.map(({ fleet }) => fleet.today).find((day) => day !== undefined);
+    return own ?? (typeof given === "string" ? given : undefined);
   }
 
   #facts(): StackFacts {

@@ -40,9 +40,9 @@ function joined(lines: readonly Line[], part: Exclude<keyof Line, "more">): Line
 }
 
 function inWords({ services, sources, destinations, from, to, more }: Line): string {
-  const anywhere = (list: readonly string[]) => Object.values(ANY).every((any) => list.includes(any));
-  const source = anywhere(sources) ? "anywhere" : sources.join(", ");
-  const destination = anywhere(destinations) ? "" : ` to ${destinations.join(", ")}`;
+  const everywhere = Object.values(ANY).every((any) => sources.includes(any));
+  const source = everywhere ? "anywhere" : sources.join(", ");
+  const destination = destinations.length === 0 ? "" : ` to ${destinations.join(", ")}`;
   return `${services.join(", ")} from ${source}${destination} on ${from.join(", ")} → ${to.join(", ")}${more}`;
 }
 
@@ -54,7 +54,7 @@ function lineOf(space: PacketSpace, box: Box, zones: readonly ZonePolicy[]): Lin
   return {
     services: servicesOf(space, box),
     sources: address(space.sources[family], box.source),
-    destinations: box.destination === undefined ? [ANY[family]] : address(space.destinations[family], box.destination),
+    destinations: box.destination === undefined ? [] : address(space.destinations[family], box.destination),
     from: placesOf(space, box.in, zones),
     to: box.out === "host" ? ["host"] : placesOf(space, box.out, zones),
     more: [statesInWords(state), timeInWords(space, time)].join(""),

@@ -1,5 +1,6 @@
 import type { Family } from "../model/addresses";
 import { FALSE, type Node } from "./diagrams";
+import { MULTICAST } from "./landmarks";
 import type { Field, PacketSpace } from "./packet-space";
 
 /** Classes of a field; nothing where all of them are meant. */
@@ -25,10 +26,24 @@ export interface Box {
 export function boxesOf(space: PacketSpace, set: Node): Box[] {
   const { diagrams } = space;
   const known = space.may(diagrams.regardless(diagrams.regardless(set, space.broadcast), space.forwarded));
-  return [
-    ...toHost(space, diagrams.regardless(diagrams.given(known, space.local, 1), space.out)),
-    ...passing(space, diagrams.given(known, space.local, 0)),
-  ];
+  const passed = diagrams.given(known, space.local, 0);
+  const stays = space.is(space.out, 0);
+  const home = forManyAsForOne(space, diagrams.regardless(diagrams.given(known, space.local, 1), space.out));
+  const spread = diagrams.without(diagrams.given(passed, space.out, 0), home);
+  return [...toHost(space, home), ...toHost(space, spread), ...passing(space, diagrams.without(passed, stays))];
+}
+
+/** No packet to the host has an address of many: what is said of all others is said of them, for a shorter word. */
+function forManyAsForOne(space: PacketSpace, set: Node): Node {
+  const { diagrams, destination, destinations } = space;
+  const others = (family: Family, number: number) =>
+    diagrams.given(diagrams.given(set, space.family, family === 4 ? 0 : 1), destination, number);
+  const any = diagrams.choose(
+    space.ofFamily(4),
+    others(4, destinations[4].of(destinations[4].last)),
+    others(6, destinations[6].of(0n)),
+  );
+  return diagrams.choose(space.withAddress("destination", MULTICAST), any, set);
 }
 
 function toHost(space: PacketSpace, set: Node): Box[] {

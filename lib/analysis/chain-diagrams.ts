@@ -1,6 +1,6 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../compile/ruleset";
 import { NOWHERE, type Node } from "./diagrams";
-import { MatchSets } from "./match-sets";
+import type { MatchSets } from "./match-sets";
 import { effectOf, type Outcome, type Outcomes, type Target } from "./outcomes";
 import type { Field, PacketSpace } from "./packet-space";
 
@@ -12,16 +12,27 @@ export class ChainDiagrams {
   readonly #chains: ReadonlyMap<string, Chain>;
   readonly #known = new Map<string, Node>();
   readonly #matches: MatchSets;
+  readonly #outcomes: Outcomes;
+  readonly #otherwise: boolean;
 
   constructor(
     private readonly space: PacketSpace,
     private readonly ruleset: Ruleset,
-    private readonly outcomes: Outcomes,
-    /** Whether outcomes tell what would be without the entry that decides. */
-    private readonly otherwise: boolean,
+    {
+      outcomes,
+      otherwise,
+      matches,
+    }: {
+      readonly outcomes: Outcomes;
+      /** Whether outcomes tell what would be without the entry that decides. */
+      readonly otherwise: boolean;
+      readonly matches: MatchSets;
+    },
   ) {
     this.#chains = new Map(ruleset.chains.map((chain) => [chain.name, chain]));
-    this.#matches = new MatchSets(space, ruleset);
+    this.#outcomes = outcomes;
+    this.#otherwise = otherwise;
+    this.#matches = matches;
   }
 
   /** What the base chains of a hook say, one after the other, and `after` where they decide nothing. */
@@ -80,14 +91,14 @@ export class ChainDiagrams {
   /** What an entry decides, and beside it what would be without. */
   #decided(rule: Rule, taken: Node, rest: Node): Node {
     const { diagrams } = this.space;
-    if (!this.otherwise || rule.origin.kind !== "entry") return this.#choose(rule, taken, rest);
+    if (!this.#otherwise || rule.origin.kind !== "entry") return this.#choose(rule, taken, rest);
     const set = this.#matches.of(rule);
     const without = diagrams.replace(diagrams.choose(set, rest, NOWHERE), (value) => {
-      const outcome = this.outcomes.at(value);
+      const outcome = this.#outcomes.at(value);
       // Rules of one entry stand side by side: without it, all of them are gone.
       const effect = outcome?.by === rule.origin ? outcome.otherwise : outcome && effectOf(outcome);
       return diagrams.isTerminal(taken) && outcome !== undefined
-        ? this.#terminal({ ...(this.outcomes.at(diagrams.valueOf(taken)) as Outcome), otherwise: effect })
+        ? this.#terminal({ ...(this.#outcomes.at(diagrams.valueOf(taken)) as Outcome), otherwise: effect })
         : taken;
     });
     return diagrams.choose(set, without, rest);
@@ -111,14 +122,14 @@ export class ChainDiagrams {
   }
 
   #terminal(outcome: Outcome): Node {
-    return this.space.diagrams.terminal(this.outcomes.value(outcome));
+    return this.space.diagrams.terminal(this.#outcomes.value(outcome));
   }
 
   /** What a rule sends to another chain for good is its own decision, unless a user's rule decides there. */
   #inTheNameOf(origin: RuleOrigin, chain: Node): Node {
     const { diagrams } = this.space;
     return diagrams.replace(chain, (value) => {
-      const outcome = this.outcomes.at(value);
+      const outcome = this.#outcomes.at(value);
       if (outcome === undefined || outcome.by?.kind === "entry") return diagrams.terminal(value);
       return this.#terminal({ ...outcome, by: origin });
     });
@@ -127,7 +138,7 @@ export class ChainDiagrams {
   #marked(rest: Node, source: number): Node {
     const { diagrams } = this.space;
     return diagrams.replace(rest, (value) => {
-      const outcome = this.outcomes.at(value);
+      const outcome = this.#outcomes.at(value);
       const stays = outcome?.verdict !== "accept" || outcome.source !== undefined;
       return stays ? diagrams.terminal(value) : this.#terminal({ ...outcome, source });
     });

@@ -4,6 +4,7 @@ import { valueOf4 } from "./address-ranges";
 import { ChainDiagrams } from "./chain-diagrams";
 import { FALSE, TRUE, NOWHERE, type Node } from "./diagrams";
 import { MULTICAST } from "./landmarks";
+import { MatchSets } from "./match-sets";
 import { Outcomes, type Outcome } from "./outcomes";
 import { PROTOCOLS_WITH_PORTS, type PacketSpace } from "./packet-space";
 
@@ -27,10 +28,12 @@ export class Decisions {
       outcomes = new Outcomes(),
       /** Whether outcomes tell what would be without the entry that decides. */
       otherwise = false,
+      /** Of the ruleset that this one is a part of. @default its own */
+      matches = new MatchSets(space, ruleset),
     } = {},
   ) {
     this.outcomes = outcomes;
-    this.root = this.#decide(new ChainDiagrams(space, ruleset, outcomes, otherwise));
+    this.root = this.#decide(new ChainDiagrams(space, ruleset, { outcomes, otherwise, matches }));
   }
 
   /** The packets, of some, that have an outcome of this kind. */

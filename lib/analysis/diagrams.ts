@@ -20,7 +20,7 @@ export interface Bits {
 
 /** Below every bit. */
 const BOTTOM = 0x7fffffff;
-const FIRST_NODES = 1 << 12;
+const FIRST_NODES = 1 << 14;
 /** A node of the computed table is a question of three nodes and its answer. */
 const WORDS = 4;
 
@@ -29,6 +29,10 @@ export class Diagrams {
   #lows = new Int32Array(FIRST_NODES);
   #highs = new Int32Array(FIRST_NODES);
   #count = 0;
+  /** What a walk has found for a node, where the node's stamp is that of the walk. No walk begins inside another one. */
+  #answers = new Int32Array(FIRST_NODES);
+  #stamps = new Int32Array(FIRST_NODES);
+  #walks = 0;
   /** Open addressing; a node plus one, zero for a free place. */
   #unique = new Int32Array(FIRST_NODES * 2);
   #computed = new Int32Array(FIRST_NODES * WORDS);
@@ -127,50 +131,39 @@ export class Diagrams {
 
   /** The same function with other terminals. */
   replace(root: Node, terminal: (value: number) => Node): Node {
-    const known = new Map<Node, Node>();
+    const known = this.#begin();
     const walk = (node: Node): Node => {
-      if (this.isTerminal(node)) return terminal(this.valueOf(node));
-      let result = known.get(node);
-      if (result === undefined) {
-        result = this.branch(this.bitOf(node), walk(this.low(node)), walk(this.high(node)));
-        known.set(node, result);
-      }
-      return result;
+      if (this.#stamps[node] === known) return this.#answers[node] as number;
+      const result = this.isTerminal(node)
+        ? terminal(this.valueOf(node))
+        : this.branch(this.bitOf(node), walk(this.low(node)), walk(this.high(node)));
+      return this.#answer(node, known, result);
     };
     return walk(root);
   }
 
   /** The function where some bits in a row are a number, the highest bit first. */
   given(root: Node, { first, width }: Bits, value: number): Node {
-    const known = new Map<Node, Node>();
+    const known = this.#begin();
     const walk = (node: Node): Node => {
       const bit = this.bitOf(node);
       if (bit >= first + width) return node;
       if (bit >= first) return walk((value >>> (first + width - 1 - bit)) & 1 ? this.high(node) : this.low(node));
-      let result = known.get(node);
-      if (result === undefined) {
-        result = this.branch(bit, walk(this.low(node)), walk(this.high(node)));
-        known.set(node, result);
-      }
-      return result;
+      if (this.#stamps[node] === known) return this.#answers[node] as number;
+      return this.#answer(node, known, this.branch(bit, walk(this.low(node)), walk(this.high(node))));
     };
     return walk(root);
   }
 
   /** The packets of a set, whatever these bits of theirs are. */
   regardless(root: Node, { first, width }: Bits): Node {
-    const end = first + width;
-    const known = new Map<Node, Node>();
+    const known = this.#begin();
     const walk = (node: Node): Node => {
       const bit = this.bitOf(node);
-      if (bit >= end) return node;
-      let result = known.get(node);
-      if (result === undefined) {
-        const [low, high] = [walk(this.low(node)), walk(this.high(node))];
-        result = bit < first ? this.branch(bit, low, high) : this.or(low, high);
-        known.set(node, result);
-      }
-      return result;
+      if (bit >= first + width) return node;
+      if (this.#stamps[node] === known) return this.#answers[node] as number;
+      const [low, high] = [walk(this.low(node)), walk(this.high(node))];
+      return this.#answer(node, known, bit < first ? this.branch(bit, low, high) : this.or(low, high));
     };
     return walk(root);
   }
@@ -178,10 +171,10 @@ export class Diagrams {
   /** The values of the terminals that a function has. */
   terminalsOf(root: Node): Set<number> {
     const values = new Set<number>();
-    const seen = new Set<Node>();
+    const known = this.#begin();
     const walk = (node: Node): void => {
-      if (seen.has(node)) return;
-      seen.add(node);
+      if (this.#stamps[node] === known) return;
+      this.#answer(node, known, TRUE);
       if (this.isTerminal(node)) values.add(this.valueOf(node));
       else {
         walk(this.low(node));
@@ -190,6 +183,21 @@ export class Diagrams {
     };
     walk(root);
     return values;
+  }
+
+  #begin(): number {
+    if (this.#stamps.length < this.#count) {
+      this.#answers = new Int32Array(this.#bits.length);
+      this.#stamps = new Int32Array(this.#bits.length);
+    }
+    return ++this.#walks;
+  }
+
+  /** A walk asks for nodes that were there when it began: the tables have room for them. */
+  #answer(node: Node, walk: number, result: Node): Node {
+    this.#answers[node] = result;
+    this.#stamps[node] = walk;
+    return result;
   }
 
   #lowAt(bit: number, node: Node): Node {

@@ -2,7 +2,7 @@ import type { Ruleset } from "../compile/ruleset";
 import { Decisions } from "./decisions";
 import { FALSE, TRUE, type Node } from "./diagrams";
 import { Outcomes, type Outcome } from "./outcomes";
-import { PacketSpace } from "./packet-space";
+import { PacketSpace, STATES } from "./packet-space";
 import { sourceNames } from "./source-names";
 
 /**
@@ -93,9 +93,16 @@ class Side {
     );
   }
 
+  /** What belongs to a connection follows its first packet. */
+  get #decidesAnew(): Node {
+    const { diagrams, state } = this.space;
+    return diagrams.or(this.space.is(state, STATES.indexOf("new")), this.space.is(state, STATES.indexOf("invalid")));
+  }
+
   #atHome(set: Node): Node {
     const { diagrams, local, out } = this.space;
     const home = this.space.is(local, 1);
-    return diagrams.choose(home, diagrams.regardless(diagrams.and(set, home), out), set);
+    const there = diagrams.choose(home, diagrams.regardless(diagrams.and(set, home), out), set);
+    return diagrams.and(this.#decidesAnew, there);
   }
 }

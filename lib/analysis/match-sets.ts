@@ -11,6 +11,7 @@ type Sets = { readonly [K in Match["kind"]]: (match: Extract<Match, { kind: K }>
 export class MatchSets {
   readonly #addressSets: ReadonlyMap<string, AddressSet>;
   readonly #known = new Map<string, Node>();
+  readonly #rules = new Map<Rule, Node>();
   readonly #unknowns: Unknowns;
 
   constructor(
@@ -22,7 +23,13 @@ export class MatchSets {
   }
 
   /** The packets that a rule takes, of those that reach it. */
-  of({ family, matches, unlessBridge }: Rule): Node {
+  of(rule: Rule): Node {
+    let set = this.#rules.get(rule);
+    if (set === undefined) this.#rules.set(rule, (set = this.#make(rule)));
+    return set;
+  }
+
+  #make({ family, matches, unlessBridge }: Rule): Node {
     const { diagrams } = this.space;
     let set = family === undefined ? TRUE : this.space.ofFamily(family);
     if (unlessBridge !== undefined) set = diagrams.without(set, this.#unknowns.bridge(unlessBridge));

@@ -13,7 +13,7 @@ export class Partition<N extends number | bigint> {
   readonly count: number;
 
   constructor(
-    private readonly last: N,
+    readonly last: N,
     sets: readonly (readonly Range<N>[])[],
   ) {
     const zero = (typeof last === "bigint" ? 0n : 0) as N;

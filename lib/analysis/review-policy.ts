@@ -1,3 +1,5 @@
+import { compile } from "../compile/compile";
+import type { Ruleset } from "../compile/ruleset";
 import { expiries } from "../model/checks/expiry";
 import type { Finding } from "../model/findings";
 import type { HostPolicy } from "../model/policy";
@@ -28,10 +30,14 @@ const CHECKS: readonly Check[] = Object.freeze([
  * All that is to tell about a policy that has passed its checks: what its rules do is held against what it says, and
  * against good sense. Those that are silenced are there, with the reasons. Pure: the day is given.
  */
-export function reviewPolicy(policy: HostPolicy, today?: string): Finding[] {
+export function reviewPolicy(
+  policy: HostPolicy,
+  today?: string,
+  ruleset: Ruleset = compile(policy, { merge: false }),
+): Finding[] {
   const hidden = (policy.review?.private ?? []).flatMap(({ service }) => service.matches);
   const questions = [...lockoutQuestions(policy), ...expectedQuestions(policy), ...privateQuestions(hidden)];
-  const reviewed = new Reviewed(policy, today, questions);
+  const reviewed = new Reviewed(policy, ruleset, today, questions);
   for (const check of CHECKS) check(reviewed);
   const found = [...reviewed.findings, ...(today === undefined ? [] : expiries(policy, today))];
   return [...found, ...policy.entries.flatMap((entry) => unused(entry, found))];

@@ -1,5 +1,4 @@
-import { compile } from "../compile/compile";
-import type { RuleOrigin } from "../compile/ruleset";
+import type { RuleOrigin, Ruleset } from "../compile/ruleset";
 import type { FindingCode } from "../model/finding-codes";
 import { show, type Finding } from "../model/findings";
 import { printOrigin } from "../model/origin";
@@ -8,6 +7,7 @@ import { withSilence, type Subject } from "../model/silence";
 import { Decisions } from "./decisions";
 import { FALSE, type Node } from "./diagrams";
 import type { Question } from "./landmarks";
+import { MatchSets } from "./match-sets";
 import type { Outcome } from "./outcomes";
 import { bitsOf, endFor } from "./packet-bits";
 import { PacketSpace } from "./packet-space";
@@ -27,24 +27,34 @@ export class Reviewed {
   readonly hiding = new Set<Entry>();
   readonly #entries: ReadonlyMap<object, Entry>;
 
+  readonly #matches: MatchSets;
+
   constructor(
     readonly policy: HostPolicy,
+    /** What it was compiled to, rule by rule. */
+    private readonly ruleset: Ruleset,
     /** The day of the synth, where it is known. */
     readonly today: string | undefined,
     questions: readonly Question[],
   ) {
-    const ruleset = compile(policy, { merge: false });
     this.space = new PacketSpace([ruleset], questions);
-    this.decisions = new Decisions(this.space, ruleset, { otherwise: true });
+    this.#matches = new MatchSets(this.space, ruleset);
+    this.decisions = new Decisions(this.space, ruleset, { otherwise: true, matches: this.#matches });
     this.root = this.#first(this.decisions.root);
     this.#entries = new Map(policy.entries.map((entry) => [entry.origin, entry]));
   }
 
   /** The packets that the entry would take if it stood alone. */
   regionOf(entry: Entry): Node {
-    const alone = new Decisions(this.space, compile({ ...this.policy, entries: [entry] }, { merge: false }), {
-      outcomes: this.decisions.outcomes,
-    });
+    const chains = this.ruleset.chains.map((chain) => ({
+      ...chain,
+      rules: chain.rules.filter(({ origin }) => origin.kind === "implicit" || this.isOf(origin, entry)),
+    }));
+    const alone = new Decisions(
+      this.space,
+      { ...this.ruleset, chains },
+      { outcomes: this.decisions.outcomes, matches: this.#matches },
+    );
     return this.decisions.where(
       ({ by, forwardedBy }) => this.isOf(by, entry) || this.isOf(forwardedBy, entry),
       this.#first(alone.root),

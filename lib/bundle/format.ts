@@ -10,6 +10,8 @@ export const BUNDLE_FORMAT = 1;
 
 export const MANIFEST_FILE = "bundle.json";
 export const POLICY_FILE = "policy.json";
+/** What a synth has found about the host; left out where that is nothing. */
+export const FINDINGS_FILE = "findings.json";
 /** The networks of the countries that the policy names; only where it does. It stays with the deployer. */
 export const COUNTRIES_FILE = "countries.json";
 

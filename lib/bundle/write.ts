@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Countries } from "../model/countries";
+import type { Finding } from "../model/findings";
 import type { Probe } from "../model/probes";
 import type { SshTarget } from "../model/target";
-import { BUNDLE_FORMAT, COUNTRIES_FILE, MANIFEST_FILE, POLICY_FILE, type Manifest } from "./format";
+import { findingsText } from "./findings";
+import { BUNDLE_FORMAT, COUNTRIES_FILE, FINDINGS_FILE, MANIFEST_FILE, POLICY_FILE, type Manifest } from "./format";
 import { sha256 } from "./generation";
 import { portableTarget } from "./portable-target";
 import { holds, replaceFile } from "./replace-file";
@@ -22,6 +24,7 @@ export interface BundleContents {
   readonly policy: object;
   /** The networks of the countries that the policy names. */
   readonly countries?: Countries | undefined;
+  readonly findings?: readonly Finding[] | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface BundleContents {
  * so that a reader finds a whole bundle or learns that it is none. Files that are the same already are left alone.
  */
 export function writeBundle(hostsFolder: string, contents: BundleContents, project = process.cwd()): string {
-  const { policy, probes, groups, texts, target, countries, ...facts } = contents;
+  const { policy, probes, groups, texts, target, countries, findings = [], ...facts } = contents;
   const folder = resolve(hostsFolder, contents.host);
   const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
   const portable = portableTarget(target, project, folder);
@@ -46,6 +49,7 @@ export function writeBundle(hostsFolder: string, contents: BundleContents, proje
     ...texts,
     [POLICY_FILE]: `${JSON.stringify({ ...policy, target: portable })}\n`,
     ...(countries && { [COUNTRIES_FILE]: `${JSON.stringify(countries)}\n` }),
+    ...(findings.length > 0 && { [FINDINGS_FILE]: findingsText(findings) }),
   };
   if (!isNew) removeStrangers(folder, new Set([...Object.keys(beside), MANIFEST_FILE]));
   for (const [name, text] of Object.entries(beside)) {

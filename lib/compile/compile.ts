@@ -35,15 +35,20 @@ export function compile(policy: HostPolicy, options: CompileOptions = {}): Rules
       rejectChain(),
     ]),
   );
-  const sets = usedSets(policy, written);
-  const chains = options.merge === false ? written : mergePairs(written, sets);
   const bridges = policy.zones.flatMap(({ containers, interfaces }) =>
     containers === undefined ? [] : interfaces.map(({ name }) => name),
   );
-  return deepFreeze({
+  const ruleset = deepFreeze({
     host: policy.host,
     ...(bridges.length > 0 && { docker: { bridges } }),
-    sets: chains === written ? sets : usedSets(policy, chains),
-    chains,
+    sets: usedSets(policy, written),
+    chains: written,
   });
+  return options.merge === false ? ruleset : merge(policy, ruleset);
+}
+
+/** The same ruleset, its rules that look at a source and a port as sets of pairs. */
+export function merge(policy: HostPolicy, ruleset: Ruleset): Ruleset {
+  const chains = mergePairs(ruleset.chains, ruleset.sets);
+  return chains === ruleset.chains ? ruleset : deepFreeze({ ...ruleset, sets: usedSets(policy, chains), chains });
 }

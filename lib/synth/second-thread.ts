@@ -3,7 +3,7 @@ import type { HostPolicy } from "../model/policy";
 import type { Answer, SecondThread } from "./two-threads";
 import { writeHost } from "./write-host";
 
-const { port, done, hostsFolder, countries } = workerData as SecondThread;
+const { port, done, context } = workerData as SecondThread;
 
 port.on("message", ({ index, policy }: { index: number; policy: HostPolicy }) => {
   port.postMessage(answer(index, policy));
@@ -14,7 +14,7 @@ port.on("message", ({ index, policy }: { index: number; policy: HostPolicy }) =>
 
 function answer(index: number, policy: HostPolicy): Answer {
   try {
-    return { index, written: writeHost(policy, hostsFolder, countries) };
+    return { index, written: writeHost(policy, context) };
   } catch (error) {
     return { index, error };
   }

@@ -1,20 +1,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
-import { resolveCountries, type CountriesByDatabase } from "../countries/resolve";
+import { resolveCountries } from "../countries/resolve";
 import type { HostPolicy } from "../model/policy";
-import { writeHost, type WrittenHost } from "./write-host";
+import { writeHost, type HostContext, type RefusedHost, type WrittenHost } from "./write-host";
 
 /** What the second thread is given when it starts. */
 export interface SecondThread {
   readonly port: MessagePort;
   /** How many hosts it has written: what this thread waits for without an event loop. */
   readonly done: Int32Array;
-  readonly hostsFolder: string;
-  readonly countries: CountriesByDatabase;
+  readonly context: HostContext;
 }
 
-export type Answer = { readonly index: number } & ({ readonly written: WrittenHost } | { readonly error: unknown });
+export type Answer = { readonly index: number } & (
+  { readonly written: WrittenHost | RefusedHost } | { readonly error: unknown }
+);
 
 /** Below that, a second thread costs more than it saves. */
 const LEAST_HOSTS = 200;
@@ -28,13 +29,16 @@ const SILENCE_MS = 60_000;
 const SCRIPT = join(__dirname, "second-thread.js");
 
 /** Writes the bundles of all hosts and returns when they stand: a CDK's synth is not asynchronous. */
-export function writeHosts(policies: readonly HostPolicy[], hostsFolder: string): WrittenHost[] {
-  const countries = resolveCountries(policies);
-  if (policies.length < LEAST_HOSTS || !existsSync(SCRIPT))
-    return policies.map((policy) => writeHost(policy, hostsFolder, countries));
+export function writeHosts(
+  policies: readonly HostPolicy[],
+  hostsFolder: string,
+  today: string | undefined,
+): (WrittenHost | RefusedHost)[] {
+  const context: HostContext = { hostsFolder, countries: resolveCountries(policies), today };
+  if (policies.length < LEAST_HOSTS || !existsSync(SCRIPT)) return policies.map((policy) => writeHost(policy, context));
   const { port1: port, port2 } = new MessageChannel();
   const done = new Int32Array(new SharedArrayBuffer(4));
-  const given: SecondThread = { port: port2, done, hostsFolder, countries };
+  const given: SecondThread = { port: port2, done, context };
   const worker = new Worker(SCRIPT, { workerData: given, transferList: [port2] });
   worker.unref();
   try {
@@ -48,10 +52,10 @@ export function writeHosts(policies: readonly HostPolicy[], hostsFolder: string)
 /** This thread takes hosts from the front, the other one is handed them from the back. */
 function writeByTurns(
   policies: readonly HostPolicy[],
-  { hostsFolder, countries, done }: SecondThread,
+  { context, done }: SecondThread,
   port: MessagePort,
-): WrittenHost[] {
-  const written = new Array<WrittenHost>(policies.length);
+): (WrittenHost | RefusedHost)[] {
+  const written = new Array<WrittenHost | RefusedHost>(policies.length);
   let front = 0;
   let back = policies.length;
   while (front < back) {
@@ -60,7 +64,7 @@ function writeByTurns(
       port.postMessage({ index: back, policy: policies[back] });
     }
     const policy = policies[front];
-    if (front < back && policy !== undefined) written[front++] = writeHost(policy, hostsFolder, countries);
+    if (front < back && policy !== undefined) written[front++] = writeHost(policy, context);
   }
   waitFor(policies.length - back, done);
   for (let one = receiveMessageOnPort(port); one !== undefined; one = receiveMessageOnPort(port)) {

@@ -1,8 +1,13 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { reviewPolicy } from "../analysis/review-policy";
 import { nameGeneration } from "../bundle/generation";
 import { writeBundle, type BundleContents } from "../bundle/write";
-import { compile } from "../compile/compile";
+import { compile, merge } from "../compile/compile";
+import type { Ruleset } from "../compile/ruleset";
 import { countriesOf, resolveCountries, type CountriesByDatabase } from "../countries/resolve";
 import { withNetworks } from "../model/countries";
+import { errorsAmong, type Finding } from "../model/findings";
 import type { HostPolicy } from "../model/policy";
 import { policyInWords } from "../model/policy-words";
 import { probesOf } from "../model/probes";
@@ -16,6 +21,8 @@ export const WORDS_FILE = "policy.txt";
 /** A host's bundle as it was written. */
 export interface WrittenHost {
   readonly host: string;
+  /** What was found about it that did not stop it. */
+  readonly findings: readonly Finding[];
   readonly generation: string;
   /** The policy in words, line by line. */
   readonly words: readonly string[];
@@ -27,21 +34,48 @@ export function bundleContents(policy: HostPolicy): BundleContents {
   return contentsAndWords(inNormalOrder(policy), resolveCountries([policy])).contents;
 }
 
-/** One policy → its bundle in `FOLDER/HOST`. */
-export function writeHost(policy: HostPolicy, hostsFolder: string, resolved: CountriesByDatabase): WrittenHost {
-  const { contents, words } = contentsAndWords(inNormalOrder(policy), resolved);
-  const folder = writeBundle(hostsFolder, contents);
-  return { host: policy.host, generation: contents.generation, words, folder };
+/** A host whose policy has errors: it gets no bundle, and the one of an earlier synth is gone. */
+export interface RefusedHost {
+  readonly host: string;
+  readonly errors: readonly Finding[];
+}
+
+/** What all hosts of a synth share. */
+export interface HostContext {
+  readonly hostsFolder: string;
+  readonly countries: CountriesByDatabase;
+  /** The day of the synth, where it is known. */
+  readonly today?: string | undefined;
+}
+
+/** One policy → its bundle in `FOLDER/HOST`, once it has been reviewed. */
+export function writeHost(
+  given: HostPolicy,
+  { hostsFolder, countries, today }: HostContext,
+): WrittenHost | RefusedHost {
+  const policy = inNormalOrder(given);
+  const whole = withNetworks(policy, countriesOf(policy, countries));
+  const rules = compile(whole, { merge: false });
+  const findings = reviewPolicy(whole, today, rules);
+  const errors = errorsAmong(findings);
+  if (errors.length > 0) {
+    rmSync(join(hostsFolder, policy.host), { recursive: true, force: true });
+    return { host: policy.host, errors };
+  }
+  const { contents, words } = contentsAndWords(policy, countries, merge(whole, rules));
+  const folder = writeBundle(hostsFolder, { ...contents, findings });
+  return { host: policy.host, generation: contents.generation, words, folder, findings };
 }
 
 function contentsAndWords(
   policy: HostPolicy,
   resolved: CountriesByDatabase,
+  rules?: Ruleset,
 ): { contents: BundleContents; words: readonly string[] } {
   const countries = countriesOf(policy, resolved);
   const words = policyInWords(policy, countries);
   const rendered = {
-    ...render(compile(withNetworks(policy, countries)), policy.backend),
+    ...render(rules ?? compile(withNetworks(policy, countries)), policy.backend),
     [WORDS_FILE]: words.map((line) => `${line}\n`).join(""),
   };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);

@@ -66,9 +66,11 @@ test("a folder of something else is refused", async () => {
 
 test("compile --microfw makes bundles straight from the folder, of all nodes or of one", async () => {
   const out = join(folder, "out");
-  const all = await cdkfw(["compile", "--microfw", NODES, "--out", out, "--json"]);
+  const lockedOut = await cdkfw(["compile", "--microfw", NODES, "--out", out]);
+  expect(lockedOut).toMatchObject({ code: 1, stderr: expect.stringMatching(/nobody at all would reach SSH on TCP port 2222/) as string }); // prettier-ignore
+  const all = await cdkfw(["compile", "--microfw", NODES, "--out", out, "--json", "--allow-lockout"]);
   expect((JSON.parse(all.stdout) as { host: string }[]).map(({ host }) => host)).toEqual(["gw", "web-1.example.net", "web-2.example.net"]); // prettier-ignore
-  const one = await cdkfw(["compile", "--microfw", NODES, "--host", "gw", "--out", out, "--json"]);
+  const one = await cdkfw(["compile", "--microfw", NODES, "--host", "gw", "--out", out, "--json", "--allow-lockout"]);
   expect(JSON.parse(one.stdout)).toEqual([(JSON.parse(all.stdout) as object[])[0]]);
   const unknown = await cdkfw(["compile", "--microfw", NODES, "--host", "gv", "--out", out]);
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringMatching(/Did you mean `gw`/) as string });
