@@ -12,6 +12,7 @@ load_folder() {
 }
 
 load_by_backend() {
+  if [ -e "$1/containers" ]; then make_seats && close_seats || return 1; fi
   if [ -e "$1/nftables" ]; then
     load_nftables "$1" && load_docker_chains "$1" && unload_iptables_sets
   else

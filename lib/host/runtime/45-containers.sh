@@ -1,26 +1,30 @@
 # --- Docker's containers: the sets that hold their addresses and published ports, and what is entered in Docker's chains.
 #
 #   /run/cdkfw/loaded        the generation whose rules are loaded, where they are about containers
-#   /run/cdkfw/containers    what Docker said last of the containers that run: lines C, N, P and L, see ABOUT_CONTAINER
+#   /run/cdkfw/containers    what Docker said last of the containers that run: lines C, N, P and L, see ABOUT_CONTAINER,
+#                            and V, see 44-seats.sh; a line G where it has to tell those
 #   /run/cdkfw/networks      what Docker said last of its networks: D <TAB> ID <TAB> DRIVER
 #   /run/cdkfw/live          what the sets were filled with: the backend, and one element a line
 #
 # The generation's text `containers` tells which containers its rules are about: lib/render/live-sets.ts.
 
 ABOUT_CONTAINER='C{{"\t"}}{{.Id}}{{"\t"}}{{.State.Pid}}{{"\t"}}{{.Name}}{{"\t"}}{{.HostConfig.NetworkMode}}
-{{$id := .Id}}{{range $name, $one := .NetworkSettings.Networks}}N{{"\t"}}{{$id}}{{"\t"}}{{$one.NetworkID}}{{"\t"}}{{$name}}{{"\t"}}{{or $one.IPAddress "-"}}{{"\t"}}{{or $one.GlobalIPv6Address "-"}}
+{{$id := .Id}}{{range $name, $one := .NetworkSettings.Networks}}N{{"\t"}}{{$id}}{{"\t"}}{{$one.NetworkID}}{{"\t"}}{{$name}}{{"\t"}}{{or $one.IPAddress "-"}}{{"\t"}}{{or $one.GlobalIPv6Address "-"}}{{"\t"}}{{$one.MacAddress}}
 {{end}}{{range $port, $hosts := .NetworkSettings.Ports}}{{range $hosts}}P{{"\t"}}{{$id}}{{"\t"}}{{$port}}{{"\t"}}{{.HostPort}}{{"\t"}}{{or .HostIp "-"}}
 {{end}}{{end}}{{range $key, $value := .Config.Labels}}L{{"\t"}}{{$id}}{{"\t"}}{{json $key}}{{"\t"}}{{json $value}}
 {{end}}'
 
 # Reads what Docker said and a text `containers`; prints what each set is to hold: SET <TAB> ELEMENT. Other programs would
 # have the address of a container that is told twice, since the two were asked one after the other: it is left out until
-# they are asked again. So is what netfilter does not see: networks of other drivers than Docker's bridges.
+# they are asked again. So is what netfilter does not see: networks of other drivers than Docker's bridges; and, where the
+# bridges tell containers apart, who has ended before it was known by which interface it is reached.
 LIVE_ELEMENTS='
 BEGIN { FS = OFS = "\t" }
 $1 == "D" { driver[$2] = $3 }
 $1 == "C" { ids[++count] = $2; name[$2] = substr($4, 2) }
-$1 == "N" && driver[$3] == "bridge" { take($2, 4, $5); take($2, 6, $6) }
+$1 == "G" { told = 1 }
+$1 == "V" { seat[$2, $4] = 1 }
+$1 == "N" && driver[$3] == "bridge" { take($2, 4, $5, $7); take($2, 6, $6, $7) }
 $1 == "P" { published[$2] = published[$2] $3 "/" $4 "/" $5 "\n" }
 $1 == "L" { label[$2, $3] = $4; labelled[$2, $3] = 1 }
 $1 == "select" {
@@ -32,9 +36,10 @@ $1 == "select" {
     if (fits) fill($2, $3, id)
   }
 }
-function take(id, family, address) {
+function take(id, family, address, mac) {
   if (address == "-") return
   had[family, address]++
+  macs[id, address] = mac
   addresses[id, family] = addresses[id, family] address "\n"
 }
 function fill(key, kinds, id, family, list, n, i, p, ports, m) {
@@ -42,7 +47,7 @@ function fill(key, kinds, id, family, list, n, i, p, ports, m) {
   for (family = 4; family <= 6; family += 2) {
     n = split(addresses[id, family], list, "\n")
     for (i = 1; i < n; i++) {
-      if (had[family, list[i]] > 1) continue
+      if (had[family, list[i]] > 1 || (told && !((id, macs[id, list[i]]) in seat))) continue
       if (kinds ~ /a/) print "live-" key "-a" family, list[i]
       if (kinds ~ /c/) for (p = 1; p < m; p++) print "live-" key "-c" family, list[i] "," portOf(ports[p], 2, 1)
     }
@@ -62,7 +67,10 @@ function one(key, family, ip, text) { print "live-" key "-h" family, ip "," port
 '
 
 # The watcher ends by itself, and Docker is asked anew where it is needed again.
-forget_containers() { rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/networks" "$RUN/repaired"; }
+forget_containers() {
+  remove_seats
+  rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/networks" "$RUN/repaired"
+}
 
 # A command to Docker that hangs must not keep the watcher from its work.
 docker_says() { if command -v timeout >/dev/null 2>&1; then timeout 10 docker "$@"; else docker "$@"; fi; }
@@ -88,6 +96,10 @@ containers_ask() {
     networks=$(docker_says network ls --no-trunc --format 'D{{"\t"}}{{.ID}}{{"\t"}}{{.Driver}}' 2>/dev/null) || return 1
     write_file "$RUN/networks" "$networks"
   fi
+  if [ -e "$RUN/seats" ]; then
+    echo G
+    printf '%s\n' "$about" | seats_of
+  fi
   printf '%s\n' "$about"
 }
 
@@ -98,11 +110,12 @@ containers_left() {
   while IFS='	' read -r kind id pid _; do
     if [ "$kind" = C ] && [ -d "/proc/$pid" ]; then alive="$alive $id"; fi
   done <"$RUN/containers"
-  awk -F '\t' -v alive="$alive " 'index(alive, " " $2 " ")' "$RUN/containers"
+  awk -F '\t' -v alive="$alive " '$1 == "G" || index(alive, " " $2 " ")' "$RUN/containers"
 }
 
 # look_at_containers: asks, and writes down what is known.
 look_at_containers() {
+  make_seats
   known=$(containers_ask) || known=$(containers_left)
   write_file "$RUN/containers" "$known"
 }
@@ -128,9 +141,12 @@ live_sets() {
   }' "$1/containers"
 }
 
-# fill_live FOLDER: makes the loaded sets hold what is known of the containers: what is no longer so goes, what is new comes,
-# by nftables in one transaction. Where the sets are not what they were left as, they are filled from nothing.
-fill_live() {
+# fill_live FOLDER: makes the loaded sets hold what is known of the containers.
+fill_live() { close_seats && fill_sets "$1" && open_seats; }
+
+# fill_sets FOLDER: what is no longer so goes, what is new comes, by nftables in one transaction. Where the sets are not
+# what they were left as, they are filled from nothing.
+fill_sets() {
   wanted=$(live_elements "$1") || return 1
   ! live_is "$1" "$wanted" || return 0
   sets=$(live_sets "$1")

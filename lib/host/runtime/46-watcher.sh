@@ -41,13 +41,13 @@ watch() {
   exec 7>&-
   loaded_folder >/dev/null || exit "$NOTHING_TO_WATCH"
   true >"$RUN/watcher.started"
+  make_seats
   rm -f "$RUN/watcher.fifo"
   mkfifo "$RUN/watcher.fifo" || exit 1
   exec 3<>"$RUN/watcher.fifo"
-  {
-    tell_seconds &
-    tell_events &
-  } >"$RUN/watcher.fifo" 2>/dev/null 3>&- 8>&-
+  # Closed inside: a shell keeps a copy of what it closes for a while, and the lock would outlive the watcher in it.
+  (exec 3>&- 8>&- && tell_seconds) >"$RUN/watcher.fifo" 2>/dev/null &
+  (exec 3>&- 8>&- && tell_events) >"$RUN/watcher.fifo" 2>/dev/null &
   while IFS= read -r news <&3; do
     folder=$(loaded_folder) || exit "$NOTHING_TO_WATCH"
     if [ "$news" = second ]; then keep_standing; else catch_up; fi
@@ -94,6 +94,10 @@ keep_standing() {
   if ! [ -d /run/systemd/system ] && flock -n "$RUN/watcher.standby" true; then start_watcher 3>&- 8>&-; fi
   # What Docker could not tell while it was away, and what a kernel that was too slow has missed.
   if ! docker_runs; then catch_up; fi
+  if [ -e "$RUN/seats" ] && ! seats_stand; then
+    make_seats_anew
+    catch_up
+  fi
   docker_chains_stand "$folder" && return
   try_mutex "the watcher of containers" || return
   if folder=$(loaded_folder) && ! docker_chains_stand "$folder"; then

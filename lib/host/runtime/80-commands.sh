@@ -29,12 +29,12 @@ change() {
   # Another port than the deployer's where one is forwarded to the other.
   write_file "$STATE/generations/$1/ports" "$5 ${arrived##* }" || fail disk "$STATE/generations"
   expected=$(rehearse "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
-  if [ -e "$STATE/generations/$1/containers" ] && ! watcher_runs; then look_at_containers; fi
   step arm
   arm "$1" "$2" "$3" "$4" "${arrived%% *}"
   # A lost connection must not stop it half-way from here on; before, it may.
   trap '' HUP PIPE
   step apply
+  if [ -e "$STATE/generations/$1/containers" ] && ! watcher_runs; then look_at_containers; fi
   if ! { load_generation "$1" && let_pass_for "$1" && record_live "$1" "$expected" && phase applied; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be loaded: $why"

@@ -3,6 +3,8 @@ import { answers, deployContainers, eventually, OFFICE, WITH_IPV6, type Sent } f
 import { statusOf } from "../../fixtures/deployment";
 import { BACKENDS } from "../render/on-host";
 
+jest.setTimeout(240_000); // engines on a busy machine
+
 /** The new engine drops, before anybody is asked, what goes from one network's container straight to another's. */
 const DAEMON = { "20": WITH_IPV6, newest: { ...WITH_IPV6, "allow-direct-routing": true } };
 
