@@ -48,8 +48,11 @@ export class LabDocker {
 
   /** Waits until a container of `run` listens, which it says once after each start. */
   listening(name: string): Promise<void> {
-    const starts = `docker logs --since "$(docker inspect -f '{{.State.StartedAt}}' ${name})" ${name} 2>/dev/null`;
-    return this.#until(`${starts} | grep -q ready`, `the container ${name} does not listen`);
+    const began = `sed 's/.*) //' /proc/$(docker inspect -f '{{.State.Pid}}' ${name})/stat | cut -d ' ' -f 20`;
+    return this.#until(
+      `docker logs ${name} 2>/dev/null | grep -qx "ready $(${began})"`,
+      `the container ${name} does not listen`,
+    );
   }
 
   /** A container's address in one of its networks, or its only one. */
@@ -105,7 +108,7 @@ export class LabDocker {
     while ((await this.host.exec(condition)).code !== 0) {
       if (Date.now() > deadline) {
         const { stdout } = await this.host.exec(
-          "tail -n 5 /var/log/dockerd.log 2>/dev/null; journalctl -n 5 -u docker --no-pager 2>/dev/null",
+          "docker ps -a; tail -n 5 /var/log/dockerd.log 2>/dev/null; journalctl -n 5 -u docker --no-pager 2>/dev/null",
         );
         throw new Error(`${this.host.name}: ${otherwise}\n${stdout}`);
       }

@@ -5,8 +5,10 @@ load_folder() {
   [ ! -e "$1/containers" ] || live_turn
   load_by_backend "$1"
   loaded=$?
-  if ! [ -e "$1/containers" ]; then forget_containers
-  elif [ "$loaded" = 0 ]; then write_file "$RUN/loaded" "${1##*/}"; fi
+  # Where loading failed, what stands may still be about containers.
+  if [ "$loaded" = 0 ]; then
+    if [ -e "$1/containers" ]; then write_file "$RUN/loaded" "${1##*/}"; else forget_containers; fi
+  fi
   live_turn_over
   return "$loaded"
 }
@@ -23,7 +25,7 @@ load_by_backend() {
 
 # unload_all: none of our rules.
 unload_all() {
-  forget_containers
+  forget_containers || return 1
   if iptables_was_used; then unload_iptables || return 1; fi
   unload_nftables
 }

@@ -27,7 +27,8 @@ SEATS_TABLE='table bridge cdkfw {
 	}
 }'
 
-seats_stand() { [ -e "$RUN/seats" ] && nft list tables bridge 2>/dev/null | grep -qx 'table bridge cdkfw'; }
+seats_table_stands() { nft list tables bridge 2>/dev/null | grep -qx 'table bridge cdkfw'; }
+seats_stand() { [ -e "$RUN/seats" ] && seats_table_stands; }
 
 # make_seats: where the host can. A kernel without tables of bridges has none, and is the slower for it.
 make_seats() {
@@ -37,10 +38,11 @@ make_seats() {
   write_file "$RUN/seats" ''
 }
 
+# The table goes first, and whether it is there is asked of the kernel: a table that nobody knew of any more would cut new
+# containers off for good.
 remove_seats() {
-  [ -e "$RUN/seats" ] || return 0
+  if seats_table_stands; then nft delete table bridge cdkfw || return 1; fi
   rm -f "$RUN/seats"
-  nft delete table bridge cdkfw 2>/dev/null || :
 }
 
 # seats_of <ABOUT: which interface of the host leads to each container's, a line for each: V <TAB> ID <TAB> KEY <TAB> MAC

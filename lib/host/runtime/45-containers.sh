@@ -68,7 +68,7 @@ function one(key, family, ip, text) { print "live-" key "-h" family, ip "," port
 
 # The watcher ends by itself, and Docker is asked anew where it is needed again.
 forget_containers() {
-  remove_seats
+  remove_seats || return 1
   rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/networks" "$RUN/repaired"
 }
 

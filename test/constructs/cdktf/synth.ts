@@ -56,7 +56,7 @@ export function tryApp(context: Record<string, unknown> = {}, outdir = outputFol
 export function addHost(fleet: Fleet, name: string, props: HostProps = {}): Host {
   const host = new Host(fleet, name, { address: "192.0.2.1", ...props });
   const ext = host.addZone("ext", { interfaces: ["eth0"] });
-  host.allow({ from: ext, to: host, service: Service.SSH });
+  host.allow({ from: ext, to: host, service: props.port === undefined ? Service.SSH : `tcp/${props.port}` });
   return host;
 }
 

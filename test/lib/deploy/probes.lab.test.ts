@@ -5,6 +5,7 @@ import { readBundle } from "../../../lib/bundle/read";
 import { deployHost } from "../../../lib/deploy/handshake";
 import type { Outcome } from "../../../lib/deploy/outcome";
 import type { Expectation } from "../../../lib/model/expectations";
+import { probesOf } from "../../../lib/model/probes";
 import { readServiceText } from "../../../lib/model/service-text";
 import { Lab, type LabHost } from "../../../lib/sandbox";
 import { synthesize } from "../../../lib/synth/synthesize";
@@ -53,7 +54,10 @@ function expectation({ verdict, service, by, family = 4 }: Wish): Expectation {
   };
 }
 
-/** h1 accepts port 80 and 90 from its management side; 81 and the others are rejected, 82 is dropped. */
+/**
+ * h1 accepts port 80 and 90 from its management side; 81 and the others are rejected, 82 is dropped. What is asked comes
+ * into the bundle afterwards: a synth refuses expectations that the rules do not keep, and a network may still break them.
+ */
 function deployed(...wishes: Wish[]): Promise<Outcome> {
   const policy = labPolicy(h1);
   const entries = [
@@ -65,14 +69,14 @@ function deployed(...wishes: Wish[]): Promise<Outcome> {
   const { services } = {
     services: Object.fromEntries(["80", "82", "90"].map((p) => [`tcp/${p}`, readServiceText(`tcp/${p}`)])),
   };
-  const whole = {
-    ...policy,
-    entries,
-    services: { ...policy.services, ...services },
-    review: { expectations: wishes.map(expectation) },
-  };
+  const whole = { ...policy, entries, services: { ...policy.services, ...services } };
   const [written] = synthesize([whole as typeof policy, labPolicy(h2)], out, "edge");
-  return deployHost(readBundle(written?.folder ?? ""), { windowSeconds: 20, connection: { configFile: null } });
+  const bundle = readBundle(written?.folder ?? "");
+  const probes = wishes.map(expectation).flatMap(probesOf);
+  return deployHost(
+    { ...bundle, manifest: { ...bundle.manifest, probes } },
+    { windowSeconds: 20, connection: { configFile: null } },
+  );
 }
 
 const both = (wish: Omit<Wish, "family">): Wish[] => [

@@ -10,6 +10,8 @@ import {
 import { applyBundleOnly, bundleOf, statusOf } from "../../fixtures/deployment";
 import { mustExec } from "../../fixtures/sshd";
 
+jest.setTimeout(240_000); // engines on a busy machine
+
 const table = [
   { engine: "20", backend: "iptables", init: "sshd" },
   { engine: "newest", backend: "nftables", init: "systemd" },
@@ -18,8 +20,6 @@ const table = [
 /** Asks a port that Docker publishes and no rule opens, without a pause, over both families. */
 const ASKING = `
 import socket, sys, time
-
-jest.setTimeout(240_000); // engines on a busy machine
 while True:
     for family, address in ((socket.AF_INET, sys.argv[1]), (socket.AF_INET6, sys.argv[2])):
         asking = socket.socket(family)

@@ -3,14 +3,14 @@ import { deployContainers, eventually } from "../../fixtures/containers";
 import { mustExec } from "../../fixtures/sshd";
 import { BACKENDS } from "../render/on-host";
 
+jest.setTimeout(240_000); // engines on a busy machine
+
 /** Twice the two engines and the two backends: a hundred in all. */
 const SWAPS = 25;
 
 /** Asks both addresses without a pause, and writes down who answered, when. */
 const ASKING = `
 import socket, sys, time
-
-jest.setTimeout(240_000); // engines on a busy machine
 while True:
     for address in sys.argv[1:]:
         asking = socket.socket()

@@ -1,6 +1,7 @@
 import { Lab, type LabHost } from "../../../lib/sandbox";
 import { answers, deployContainers, eventually, OFFICE, WITH_IPV6, type Sent } from "../../fixtures/containers";
-import { statusOf } from "../../fixtures/deployment";
+import { statusOf, teardown } from "../../fixtures/deployment";
+import { mustExec } from "../../fixtures/sshd";
 import { BACKENDS } from "../render/on-host";
 
 jest.setTimeout(240_000); // engines on a busy machine
@@ -180,5 +181,14 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
       await host.docker.command("rm", "-f", "late");
       expect(await statusOf(host)).toMatchObject({ state: "committed", intact: true });
     });
+  });
+
+  it("takes its table of the bridges away with a teardown, also where a crash has made it forget that it is there", async () => {
+    const tables = async () => mustExec(host, "nft list tables");
+    await deployContainers(host, "nftables", ["accept: tcp/80, from: container app, to: container web"]);
+    expect(await tables()).toContain("table bridge cdkfw");
+    await mustExec(host, "rm /run/cdkfw/seats");
+    await teardown(host);
+    expect(await tables()).not.toContain("cdkfw");
   });
 });

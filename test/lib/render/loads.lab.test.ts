@@ -85,7 +85,7 @@ describe("nftables", () => {
     expect(await host.exec(["sh"], { input: files.join("") })).toMatchObject({ code: 0, stderr: "" });
     const script = `for n in $(seq 0 ${policies.length - 1}); do
       unshare --net sh -c "
-        /bin/sh /usr/local/lib/cdkfw/cdkfw-host rehearsal /tmp/nft/$n 2>&1
+        /bin/sh /usr/local/lib/cdkfw/cdkfw-host rehearsal /tmp/nft/$n 2>&1 >/dev/null
         echo @@; nft list table inet cdkfw; echo @@@"
     done`;
     const { stdout } = await host.exec(script, { timeoutMs: 60_000 });
@@ -94,7 +94,9 @@ describe("nftables", () => {
     for (const [index, policy] of policies.entries()) {
       const [error = "", table = ""] = (loaded[index] ?? "").split("@@\n");
       expect([index, error]).toEqual([index, ""]);
-      expect(nftComments(table)).toEqual(nftComments(nftText(policy)));
+      // Nobody refuses in a network of its own what we accepted.
+      const wanted = nftText(policy).replace(/^\t#when-refused-later .*$/gm, "");
+      expect(nftComments(table)).toEqual(nftComments(wanted));
     }
   });
 });
