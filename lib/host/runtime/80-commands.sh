@@ -7,6 +7,7 @@ apply() {
   step check
   check "$incoming" "$install"
   warn_of_refusals "$incoming"
+  warn_of_containers "$incoming"
   step lock
   take_mutex "$owner"
   recover
@@ -148,6 +149,8 @@ status() {
     say live "$(printf '%s\n' "$rules" | digest)"
     say expected "$(read_file "$STATE/generations/$committed/live")"
     warn_of_refusals "$STATE/generations/$committed"
+    warn_of_containers "$STATE/generations/$committed"
+    warn_of_watcher "$STATE/generations/$committed"
     passes_settled "$STATE/generations/$committed" || say warning not-passing
   fi
   if safe_rules_stand "$rules"; then say safe yes; fi
