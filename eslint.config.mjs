@@ -11,6 +11,11 @@ const stages = [
     packages: ["constructs", "cdktf", "@cdktf/provider-null"],
   },
   { folder: "constructs", may: ["lib/model"], packages: ["constructs"] },
+  {
+    folder: "testing",
+    may: ["constructs", "lib/model", "lib/countries", "lib/compile", "lib/analysis"],
+    packages: [],
+  },
   { folder: "lib/model", may: [], packages: ["zod", "yaml", "ipaddr.js", "fastest-levenshtein"] },
   { folder: "lib/compile", may: ["lib/model"], packages: [] },
   { folder: "lib/countries", may: ["lib/model"], packages: [] },

@@ -6,6 +6,7 @@ const shared = {
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
   moduleNameMapper: {
     "^cdkfw$": "<rootDir>/constructs/index.ts",
+    "^cdkfw/testing$": "<rootDir>/testing/index.ts",
     "^cdkfw/cdktf$": "<rootDir>/constructs/cdktf/index.ts",
   },
 };
@@ -16,7 +17,7 @@ module.exports = {
     {
       ...shared,
       displayName: "unit",
-      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testMatch: ["<rootDir>/{test,examples}/**/*.test.ts"],
       testPathIgnorePatterns: ["\\.(lab|browser)\\.test\\.ts$"],
     },
     { ...shared, displayName: "browser", testMatch: ["<rootDir>/test/**/*.browser.test.ts"] },

@@ -14,7 +14,6 @@ const COMMANDS = [
   "deploy",
   "apply",
   "status",
-  "drift",
   "doctor",
   "history",
   "rollback",

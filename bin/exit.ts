@@ -3,7 +3,7 @@ export const EXIT = {
   /** Done, or nothing to do. */
   done: 0,
   failed: 1,
-  /** `diff` or `drift` found differences. */
+  /** `diff` found differences. */
   different: 2,
   rolledBack: 3,
 } as const;

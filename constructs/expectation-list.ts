@@ -1,15 +1,17 @@
 import { familyOf } from "../lib/model/addresses";
+import { mistakesInSides } from "../lib/model/checks/expectations";
 import type { Endpoint } from "../lib/model/endpoint";
 import { expectationInWords, type Expectation, type NamedService, type Verdict } from "../lib/model/expectations";
 import type { Mistake } from "../lib/model/explain-issues";
 import { show, type Finding } from "../lib/model/findings";
+import { FindingsError } from "../lib/model/findings-error";
 import type { Origin } from "../lib/model/origin";
 import { packetsOf } from "../lib/model/probes";
 import { addressText } from "./address-members";
 import { isAddress } from "./declared-addresses";
 import type { Endpoints } from "./endpoints";
-import type { ExpectProps, Expecting, LiveProps } from "./expectation";
-import { checkProps, EXPECT_PROPS } from "./given-props";
+import type { ExpectProps, Expecting, LiveProps, PacketProps } from "./expectation";
+import { checkProps, EXPECT_PROPS, PACKET_PROPS } from "./given-props";
 import type { Host } from "./host";
 import { callerPlace } from "./origin";
 import type { UsedAddresses } from "./used-addresses";
@@ -59,6 +61,22 @@ export class ExpectationList {
     return { accepted: () => say("accepted"), refused: () => say("refused") };
   }
 
+  /**
+   * What packets are meant, for those who ask without expecting.
+   * @throws FindingsError `invalid-question`
+   */
+  read(props: PacketProps): Omit<Expectation, "verdict"> {
+    const origin: Origin = { path: this.host.node.path, ...callerPlace() };
+    const mistakes: Mistake[] = [];
+    checkProps(props, PACKET_PROPS, mistakes);
+    const read = this.#read(props, origin, mistakes);
+    const zones = this.host.zones.map(({ name }) => name);
+    mistakes.push(...mistakesInSides(read, this.host.hostName, zones));
+    if (mistakes.length === 0) return read;
+    const findings = mistakes.map((mistake) => ({ ...mistake, origin }));
+    throw new FindingsError("invalid-question", `what is asked of ${show(this.host.hostName)}`, findings);
+  }
+
   #read(props: ExpectProps, origin: Origin, mistakes: Mistake[]): Omit<Expectation, "verdict"> {
     const { addresses, services, endpoints } = this.names;
     const sender = this.#otherHost(props.from);
@@ -67,7 +85,6 @@ export class ExpectationList {
     const to: Endpoint = (props.to === undefined ? undefined : endpoints.of("to", props.to, mistakes)) ?? {
       kind: "host",
     };
-    if (to.kind === "all") mistakes.push({ problem: "`all` is no place to ask for", allowed: "a zone, or the host" });
     const given = props.source ?? (sender === undefined ? undefined : addressOf(sender, mistakes));
     const source = membersOf(given, addresses, mistakes);
     const destination = membersOf(props.destination, addresses, mistakes);

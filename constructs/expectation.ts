@@ -10,17 +10,8 @@ export interface LiveProps {
   readonly address?: string | undefined;
 }
 
-/**
- * Packets of which all must be accepted, or all refused.
- *
- * ```ts
- * host.expect({ from: ext, service: Service.HTTPS }).accepted();
- * host.expect({ from: ext, services: ["redis", "postgresql"] }).refused();
- * host.expect({ from: lan, to: ext, source: "10.0.0.0/8", service: "https" }).accepted();
- * host.expect({ from: mgmt, service: "ssh", live: true }).accepted(); // also asked of the host, in the prove step
- * ```
- */
-export interface ExpectProps {
+/** Packets, by what they have in common. */
+export interface PacketProps {
   /**
    * The zone that packets come from; the host itself (`"host"`) for what it sends; or another host of the fleet, whose
    * address is then the source. @default any zone: accepted by one of them, or refused by all
@@ -36,6 +27,19 @@ export interface ExpectProps {
   readonly service?: ServiceLike | readonly ServiceLike[] | undefined;
   /** The same as `service`; what both name is joined. @default all services */
   readonly services?: ServiceLike | readonly ServiceLike[] | undefined;
+}
+
+/**
+ * Packets of which all must be accepted, or all refused.
+ *
+ * ```ts
+ * host.expect({ from: ext, service: Service.HTTPS }).accepted();
+ * host.expect({ from: ext, services: ["redis", "postgresql"] }).refused();
+ * host.expect({ from: lan, to: ext, source: "10.0.0.0/8", service: "https" }).accepted();
+ * host.expect({ from: mgmt, service: "ssh", live: true }).accepted(); // also asked of the host, in the prove step
+ * ```
+ */
+export interface ExpectProps extends PacketProps {
   /** Whether a deployment proves it by packets of its own, too. @default false */
   readonly live?: boolean | LiveProps | undefined;
 }

@@ -173,6 +173,19 @@ export class Fleet extends PolicyConstruct {
     return this.#hosts.map((host) => host.policy());
   }
 
+  /**
+   * The firewall of one of them, without a look at the others.
+   * @throws FindingsError `invalid-fleet` with all findings, where this host or what it uses has some
+   * @internal
+   */
+  policyOf(host: Host): HostPolicy {
+    const parts = host.node.findAll().filter((one) => one instanceof PolicyConstruct);
+    const { addresses, services } = host.uses;
+    const findings = [...new Set([...parts, ...addresses])].flatMap((one) => one.ownFindings());
+    if (errorsAmong(findings).length > 0 || [...services].some(({ isValid }) => !isValid)) this.policies();
+    return host.policy();
+  }
+
   /** All that is wrong with the fleet: with itself, its addresses, services and hosts, and with all that they use. */
   findings(): readonly Finding[] {
     const declared = new Set(this.node.findAll().filter((one) => one instanceof PolicyConstruct));

@@ -39,10 +39,12 @@ export const FORWARD_PROPS = knownProps("a port forward", [
   "comment",
   "id",
 ]);
+const PACKETS = ["from", "to", "source", "destination", "service", "services"];
+export const PACKET_PROPS: KnownProps = { what: "a question about packets", plain: PACKETS, all: PACKETS };
 export const EXPECT_PROPS: KnownProps = {
   what: "an expectation",
-  plain: ["from", "to", "source", "destination", "service", "services", "live"],
-  all: ["from", "to", "source", "destination", "service", "services", "live"],
+  plain: [...PACKETS, "live"],
+  all: [...PACKETS, "live"],
 };
 
 function knownProps(what: string, plain: readonly string[], rare: readonly string[] = []): KnownProps {

@@ -16,7 +16,7 @@ import { UserError } from "../lib/model/user-error";
 import { Container, type ContainerLike } from "./container";
 import { addressNamesFor } from "./declared-addresses";
 import { Endpoints } from "./endpoints";
-import type { ExpectProps, Expecting } from "./expectation";
+import type { ExpectProps, Expecting, PacketProps } from "./expectation";
 import { ExpectationList } from "./expectation-list";
 import { Fleet } from "./fleet";
 import type { ForwardProps } from "./forward";
@@ -208,6 +208,15 @@ export class Host extends PolicyConstruct {
   /** Names packets of which all must be accepted, or all refused: held against the rules at every synth. */
   expect(props: ExpectProps): Expecting {
     return this.#expectations.add(props);
+  }
+
+  /**
+   * What packets are meant, for those who ask without expecting.
+   * @throws FindingsError `invalid-question`
+   * @internal
+   */
+  readQuestion(props: PacketProps) {
+    return this.#expectations.read(props);
   }
 
   /** Takes findings of a code about this host as known and meant; the reason is kept. */

@@ -2,7 +2,7 @@
 export { Address, type AddressProps, type CountryAddress } from "./address";
 export type { ConditionProps, ConnectionsProps, LimitProps, LogProps, Rate, RawProps } from "./condition-props";
 export { Container, type ContainerLike } from "./container";
-export type { ExpectProps, Expecting, LiveProps } from "./expectation";
+export type { ExpectProps, Expecting, LiveProps, PacketProps } from "./expectation";
 export { Fleet, type FleetProps, type PrivateProps } from "./fleet";
 export type { ForwardProps } from "./forward";
 export { Host, type HostProps } from "./host";

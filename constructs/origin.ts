@@ -10,7 +10,7 @@ const NEAR = 4;
 const FAR = 40;
 
 const packageRoot = dirname(__dirname);
-const ownFolders = ["constructs", "lib"].map((folder) => `${packageRoot}${sep}${folder}${sep}`);
+const ownFolders = ["constructs", "lib", "testing"].map((folder) => `${packageRoot}${sep}${folder}${sep}`);
 
 /**
  * Where the user's code called into this package: the nearest frame that is neither this package, nor another one,

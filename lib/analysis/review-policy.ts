@@ -1,3 +1,4 @@
+import { expectedQuestions } from "./asked-packets";
 import { compile } from "../compile/compile";
 import type { Ruleset } from "../compile/ruleset";
 import { expiries } from "../model/checks/expiry";
@@ -5,7 +6,7 @@ import type { Finding } from "../model/findings";
 import type { HostPolicy } from "../model/policy";
 import { unusedSilences } from "../model/silence";
 import { everyEntryChangesSomething } from "./findings/changes-nothing";
-import { expectationsHold, expectedQuestions } from "./findings/expectations";
+import { expectationsHold } from "./findings/expectations";
 import { deployersReachSsh, lockoutQuestions } from "./findings/lockout";
 import { everyEntryMatches } from "./findings/never-matches";
 import { bothFamiliesAreMeant } from "./findings/one-family";

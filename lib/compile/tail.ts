@@ -11,9 +11,14 @@ export function tail(): Rule[] {
 }
 
 /** The same for a zone that says otherwise. */
-export function zoneTail({ name, default: otherwise }: ZonePolicy): Rule[] {
-  if (otherwise === undefined) return [];
-  return [...acceptIcmp(), implicit(`what ${name} does else`, verdictOf(otherwise, "passing"))];
+export function zoneTail(zone: ZonePolicy): Rule[] {
+  if (zone.default === undefined) return [];
+  return [...acceptIcmp(), implicit(defaultOf(zone), verdictOf(zone.default, "passing"))];
+}
+
+/** How the rule is told that does what a zone says for all else. */
+export function defaultOf({ name }: ZonePolicy): string {
+  return `what ${name} does else`;
 }
 
 function acceptIcmp(): Rule[] {

@@ -7,7 +7,7 @@ import {
   publishedPortsArePorts,
 } from "./checks/containers";
 import { hostDoesNotTalkToItself, natLeavesTheHost, sourceIsNotAll } from "./checks/directions";
-import { expectedZonesAreKnown } from "./checks/expectations";
+import { expectedSidesCanBeAsked } from "./checks/expectations";
 import { entriesHaveNotExpired } from "./checks/expiry";
 import { exceptionsTakeSomeAway } from "./checks/exceptions";
 import { familiesMeet, snatMeetsTheFamily } from "./checks/families";
@@ -49,7 +49,7 @@ export const POLICY_CHECKS: readonly Check[] = Object.freeze([
   snatMeetsTheFamily,
   exceptionsTakeSomeAway,
   rawSpeaksTheBackend,
-  expectedZonesAreKnown,
+  expectedSidesCanBeAsked,
   entriesHaveNotExpired,
 ]);
 

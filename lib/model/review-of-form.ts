@@ -59,7 +59,6 @@ function expectationOf(
     names.length === 1 && names[0] === "all" ? [] : names.flatMap((name) => serviceNamed(name, place, reading) ?? []);
   const from = form.from === undefined ? undefined : endpointOf(form.from);
   const to = endpointOf(form.to);
-  if (to.kind === "all") complain({ problem: "`all` is no place to ask for", allowed: "a zone, or `host`" });
   const by = typeof live === "object" ? live.by : "deployer";
   const target = (typeof live === "object" ? live.address : undefined) ?? host.address ?? host.host;
   const isLive = live !== undefined && live !== false;

@@ -30,6 +30,7 @@ const FORBIDDEN: readonly (readonly [why: string, file: string, source: string, 
   ["a deploy does not know constructs", "lib/deploy/x.ts", "../../constructs/host", FOLDER],
   ["the library does not know the command", "lib/deploy/x.ts", "../../bin/exit", FOLDER],
   ["the library does not know the tests", "lib/compile/x.ts", "../../test/fixtures/policy", FOLDER],
+  ["matchers do not deploy", "testing/x.ts", "../lib/deploy/handshake", FOLDER],
   ["constructs do not know cdktf", "constructs/x.ts", "cdktf", PACKAGE],
   ["constructs do not know zod", "constructs/x.ts", "zod", PACKAGE],
   ["the model does not know constructs' package", "lib/model/x.ts", "constructs", PACKAGE],
@@ -56,6 +57,7 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ["lib/synth/x.ts", "../render/iptables/render"],
   ["lib/deploy/x.ts", "../remote"],
   ["bin/x.ts", "../lib/deploy/handshake"],
+  ["testing/x.ts", "../lib/analysis/reviewed"],
   ["test/x.ts", "../lib/deploy/handshake"],
 ];
 

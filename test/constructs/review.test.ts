@@ -64,6 +64,12 @@ describe("an expectation", () => {
     ["of no known service", ({ host }) => host.expect({ service: "shh" }).refused(), ["`shh`"]],
     ["from no known zone", ({ host }) => host.expect({ from: "exd" }).refused(), ["`exd` is no zone of `web-1`"]],
     ["to all", ({ host }) => host.expect({ to: "all" }).refused(), ["`all` is no place to ask for"]],
+    ["from all", ({ host }) => host.expect({ from: "all" }).refused(), ["`all` is no place to ask for"]],
+    [
+      "to a container",
+      ({ host }) => host.expect({ to: "container web" }).refused(),
+      ["only the host knows its address"],
+    ],
     ["with a mistyped property", ({ host }) => host.expect({ form: "ext" } as never).refused(), ["mean `from`"]],
     ["live, without a service", ({ host }) => host.expect({ live: true }).refused(), ["no packet to send"]],
     ["live, of a protocol", ({ host }) => host.expect({ service: "gre", live: true }).refused(), ["no packet to send"]],

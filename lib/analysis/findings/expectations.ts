@@ -1,17 +1,7 @@
 import type { Expectation } from "../../model/expectations";
-import type { HostPolicy } from "../../model/policy";
-import { FALSE, TRUE, type Node } from "../diagrams";
-import { MULTICAST, type Question } from "../landmarks";
+import { mayPass, packetsThere, sentFrom } from "../asked-packets";
+import { FALSE, type Node } from "../diagrams";
 import type { Reviewed } from "../reviewed";
-import { servicePackets } from "../service-packets";
-
-export function expectedQuestions({ review }: HostPolicy): Question[] {
-  return (review?.expectations ?? []).map(({ source, destination, services }) => ({
-    source,
-    destination,
-    services: services.flatMap(({ matches }) => matches),
-  }));
-}
 
 /** What is expected of the rules holds: of every packet, and not of examples. */
 export function expectationsHold(reviewed: Reviewed): void {
@@ -41,38 +31,12 @@ export function exceptionTo(reviewed: Reviewed, expectation: Expectation): Node 
   return last;
 }
 
-function wrongFrom(reviewed: Reviewed, { verdict, ...expected }: Expectation, sender: Node): Node {
-  const { space } = reviewed;
-  const { diagrams } = space;
-  const all = diagrams.and(sender, packetsOf(reviewed, expected));
-  const accepted = space.may(reviewed.where((outcome) => outcome.verdict === "accept", all));
+function wrongFrom(reviewed: Reviewed, { verdict, ...asked }: Expectation, sender: Node): Node {
+  const { diagrams, out } = reviewed.space;
+  const all = diagrams.and(sender, packetsThere(reviewed, asked));
+  const accepted = mayPass(reviewed, all);
   if (verdict === "refused") return accepted;
   // Where a port forward's packets go is for the routes to say: one way that accepts them is enough.
-  const there = expected.to.kind === "host" ? diagrams.regardless(accepted, space.out) : accepted;
+  const there = asked.to.kind === "host" ? diagrams.regardless(accepted, out) : accepted;
   return reviewed.where((outcome) => outcome.verdict !== "accept", diagrams.without(all, there));
-}
-
-function packetsOf(reviewed: Reviewed, { to, source, destination, services }: Omit<Expectation, "verdict">): Node {
-  const { space } = reviewed;
-  const { diagrams } = space;
-  const parts = [
-    reviewed.now,
-    servicePackets(
-      space,
-      services.flatMap(({ matches }) => matches),
-    ),
-    source === undefined ? TRUE : space.withAddress("source", source),
-    destination === undefined ? TRUE : space.withAddress("destination", destination),
-    space.is(space.broadcast, 0),
-    diagrams.not(space.withAddress("destination", MULTICAST)),
-    to.kind === "zone"
-      ? diagrams.and(space.is(space.local, 0), reviewed.ofZone("out", to.name))
-      : space.is(space.local, 1),
-  ];
-  return parts.reduce((set, part) => diagrams.and(set, part));
-}
-
-function sentFrom(reviewed: Reviewed, from: NonNullable<Expectation["from"]>): Node {
-  const { space } = reviewed;
-  return from.kind === "zone" ? reviewed.ofZone("in", from.name) : space.is(space.in, 0);
 }

@@ -47,5 +47,6 @@ test.each([
   ["expect: [{ accepted: shh }]", "Did you mean `ssh`?"],
   ["expect: [{ accepted: ssh, from: exd }]", "`exd` is no zone of `web-1`"],
   ["expect: [{ accepted: ssh, to: all }]", "`all` is no place to ask for"],
+  ["expect: [{ accepted: ssh, from: container web }]", "only the host knows its address"],
   ["expect: [{ accepted: all, live: true }]", "no packet to send"],
 ])("%s is a mistake", (text, wanted) => expectFindings(() => read(text), [wanted]));
