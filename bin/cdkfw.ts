@@ -14,6 +14,7 @@ const COMMANDS = [
   "deploy",
   "apply",
   "status",
+  "drift",
   "doctor",
   "history",
   "rollback",

@@ -3,7 +3,7 @@ export const EXIT = {
   /** Done, or nothing to do. */
   done: 0,
   failed: 1,
-  /** `diff` found differences. */
+  /** `diff` or `drift` found differences. */
   different: 2,
   rolledBack: 3,
 } as const;

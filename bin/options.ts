@@ -27,6 +27,17 @@ export function withJson(command: Command): Command {
   return command.option("--json", "print one JSON document instead of words");
 }
 
+export interface FormatFlags {
+  readonly json?: boolean;
+  readonly prometheus?: boolean;
+}
+
+export function withPrometheus(command: Command): Command {
+  return command.addOption(
+    new Option("--prometheus", "print the text format of Prometheus instead of words").conflicts("json"),
+  );
+}
+
 export function withOutput(command: Command): Command {
   return command.option("--out <dir>", "the synth's output folder", "cdktf.out");
 }

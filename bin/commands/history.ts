@@ -1,18 +1,16 @@
 import { Command } from "commander";
 import { hostHistory, type HostHistory, type PastChange } from "../../lib/deploy/history";
-import { sideBySide } from "../../lib/deploy/side-by-side";
-import { UserError } from "../../lib/model/user-error";
 import { action } from "../action";
 import { colour } from "../colour";
+import { askHosts, isAnswer, silenceInWords } from "../each-host";
 import { EXIT } from "../exit";
-import { bundlesOf, onHost } from "../hosts";
+import { bundlesOf } from "../hosts";
 import { HOSTS_OR_ALL, whole, withConnection, withJson, withOutput, withParallel, type ConnectionFlags } from "../options"; // prettier-ignore
 import { print, printJson } from "../output";
 
 type Flags = ConnectionFlags & { out: string; parallel: number; last: number; json?: boolean };
 
-type Report =
-  ({ host: string } & HostHistory) | { host: string; error: { code: string; message: string; help: string | null } };
+type Report = { host: string } & HostHistory;
 
 export function historyCommand(): Command {
   const command = withJson(withConnection(withParallel(withOutput(new Command("history")))))
@@ -27,29 +25,17 @@ export function historyCommand(): Command {
     );
   return action(command, async (names: string[], flags: Flags) => {
     const bundles = bundlesOf(flags.out, names);
-    const reports = await sideBySide(bundles, flags.parallel, async (bundle): Promise<Report> => {
-      const { host } = bundle.manifest;
-      try {
-        const { changes, ...rest } = await onHost(bundle, flags, bundles.length, hostHistory);
-        return { host, ...rest, changes: changes.slice(-flags.last) };
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        const { code, message, help = null } = error;
-        return { host, error: { code, message, help } };
-      }
+    const reports = await askHosts(bundles, flags, async (connection, { manifest: { host } }): Promise<Report> => {
+      const { changes, ...rest } = await hostHistory(connection);
+      return { host, ...rest, changes: changes.slice(-flags.last) };
     });
     if (flags.json === true) printJson(reports);
-    else for (const report of reports) print(inWords(report));
-    return reports.some((report) => "error" in report) ? EXIT.failed : EXIT.done;
+    else for (const report of reports) print(isAnswer(report) ? inWords(report) : silenceInWords(report));
+    return reports.every(isAnswer) ? EXIT.done : EXIT.failed;
   });
 }
 
-function inWords(report: Report): string {
-  if ("error" in report) {
-    const { message, help } = report.error;
-    return `${report.host}  ${message}${help === null ? "" : `\n  ${help}`}`;
-  }
-  const { host, generation, changes, kept } = report;
+function inWords({ host, generation, changes, kept }: Report): string {
   const lines = changes.map((change) => `  ${line(change)}`);
   const others = kept.filter((id) => id !== generation);
   const back = others.length === 0 ? [] : [`  can go back to ${others.join(", ")}`];

@@ -71,13 +71,14 @@ function inWords(report: Report): string {
       const news = report.generation === report.wanted ? "" : `, ${report.wanted} waits to be deployed`;
       const drift = report.intact === false ? colour.red("  the kernel's rules are not the committed ones") : "";
       const safe = report.safe === true ? `  ${SAFE}` : "";
-      return `${head}  generation ${report.generation ?? "none"}${news}${drift}${safe}${busy(report)}${warnings(report)}`;
+      return `${head}  generation ${report.generation ?? "none"}${news}${drift}${safe}${busy(report)}${remarks(report)}`;
     }
   }
 }
 
-function warnings({ warnings = [] }: HostStatus): string {
-  return warnings.map(({ message, help }) => `\n  ${colour.yellow(message)}\n    ${help}`).join("");
+function remarks({ warnings = [], notes = [] }: HostStatus): string {
+  const warned = warnings.map(({ message, help }) => `\n  ${colour.yellow(message)}\n    ${help}`);
+  return [...warned, ...notes.map((note) => `\n  ${note}`)].join("");
 }
 
 function busy({ busy }: HostStatus): string {

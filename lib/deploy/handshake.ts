@@ -7,7 +7,7 @@ import { whole } from "./call";
 import { newChange, type Change } from "./change";
 import { isAboutKeys, mayPass, notProven, restarted, unreachable, windowOver } from "./change-errors";
 import { errorOf } from "./host-errors";
-import { warningsOf } from "./host-warnings";
+import { notesOf, warningsOf } from "./host-warnings";
 import { STEPS, type Ending, type Outcome, type Step } from "./outcome";
 import { parcel, revertParcel, type Parcel } from "./parcel";
 import { askAll } from "./probes";
@@ -83,7 +83,8 @@ async function shakeHands(
   const { host } = bundle.manifest;
   const handshake = new Handshake(bundle, pack, options);
   const { ending, error } = await handshake.run().catch(asFailure);
-  const warnings = warningsOf({ lines: handshake.warned });
+  const warnings = warningsOf({ lines: handshake.told });
+  const notes = [...notesOf({ lines: handshake.told }), ...handshake.notes];
   const seconds = Math.round(performance.now() - started) / 1000;
   return {
     host,
@@ -92,15 +93,15 @@ async function shakeHands(
     ...(error && {
       error: { code: error.code, message: error.message, ...(error.help !== undefined && { help: error.help }) },
     }),
-    ...(handshake.notes.length > 0 && { notes: handshake.notes }),
+    ...(notes.length > 0 && { notes }),
     ...(warnings.length > 0 && { warnings }),
     seconds,
   };
 }
 
 class Handshake {
-  /** The lines in which the host warns of something. */
-  readonly warned: Reply["lines"][number][] = [];
+  /** The lines in which the host warns of something, or remarks on it. */
+  readonly told: Reply["lines"][number][] = [];
   private readonly change: Change;
   private readonly target: SshTarget;
   /** When the host's timer fires at the latest, by this machine's monotonic clock; known once it may be armed. */
@@ -148,7 +149,7 @@ class Handshake {
       const step = said?.keyword === "step" ? STEPS.find((known) => known === said.rest) : undefined;
       if (step === "arm") this.armed = performance.now();
       if (step !== undefined) this.step(step);
-      if (said?.keyword === "warning") this.warned.push(said);
+      if (said?.keyword === "warning" || said?.keyword === "note") this.told.push(said);
       if (said?.keyword !== "result" || said.rest !== "applied") return;
       this.deadline = performance.now() + windowSeconds * 1000;
       this.stood = true;

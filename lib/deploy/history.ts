@@ -1,4 +1,5 @@
 import type { Connection } from "../remote";
+import { HISTORY_PATH } from "../host/runtime";
 import { UserError } from "../model/user-error";
 import { call } from "./call";
 import { errorOf } from "./host-errors";
@@ -34,11 +35,18 @@ export async function hostHistory(connection: Connection): Promise<HostHistory> 
   const error = errorOf(reply);
   if (error !== undefined) throw error;
   const said = (keyword: string): string[] => reply.lines.filter((line) => line.keyword === keyword).map(({ rest }) => rest); // prettier-ignore
+  const lines = told(reply, "state") === "none" ? await leftBehind(connection) : said("change");
   return {
     generation: unlessNone(told(reply, "generation")),
-    changes: said("change").flatMap(parseChange),
+    changes: lines.flatMap(parseChange),
     kept: said("kept"),
   };
+}
+
+/** After a teardown the history is there, and the runtime that would tell it is not. */
+async function leftBehind(connection: Connection): Promise<string[]> {
+  const { stdout } = await connection.runAsRoot(`cat ${HISTORY_PATH} 2>/dev/null || :`);
+  return stdout.split("\n").map((line) => line.replace(/[^\P{Cc}\t]/gu, ""));
 }
 
 /** A line of the file; nothing of one that is not whole. */

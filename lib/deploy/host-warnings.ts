@@ -1,3 +1,4 @@
+import { containerNote, containerWarning } from "./container-warnings";
 import type { Reply } from "./protocol";
 
 /** What does not stop a deployment, and may keep it from doing what the policy says. */
@@ -26,7 +27,7 @@ const CURES: ReadonlyMap<string, string> = new Map([
 
 /** All that a reply warns of, in the words of the user; chains of one owner together. */
 export function warningsOf(reply: Reply): HostWarning[] {
-  const said = reply.lines.filter(({ keyword }) => keyword === "warning").map(({ rest }) => rest.split(" "));
+  const said = saidBy(reply, "warning");
   const groups = new Map<string, Refusal[]>();
   for (const refusal of said.flatMap(refusalOf)) {
     const key = `${refusal.hook} ${refusal.owner}`;
@@ -35,7 +36,17 @@ export function warningsOf(reply: Reply): HostWarning[] {
   return [
     ...[...groups.values()].map(explain),
     ...(said.some(([code]) => code === "not-passing") ? [NOT_PASSING] : []),
+    ...said.flatMap(containerWarning),
   ];
+}
+
+/** What needs no cure, and is good to know. */
+export function notesOf(reply: Reply): string[] {
+  return saidBy(reply, "note").flatMap(containerNote);
+}
+
+function saidBy(reply: Reply, wanted: string): string[][] {
+  return reply.lines.filter(({ keyword }) => keyword === wanted).map(({ rest }) => rest.split(" "));
 }
 
 const NOT_PASSING: HostWarning = {

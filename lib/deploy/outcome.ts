@@ -23,7 +23,7 @@ export interface Outcome {
   readonly outcome: Ending;
   /** What went wrong, where something did. */
   readonly error?: { readonly code: string; readonly message: string; readonly help?: string };
-  /** What was expected and could not be asked. */
+  /** What needs no cure: what was expected and could not be asked, and what the host remarks on. */
   readonly notes?: readonly string[];
   /** What the host warns of; it stops nothing. */
   readonly warnings?: readonly HostWarning[];

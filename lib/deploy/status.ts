@@ -1,7 +1,7 @@
 import type { Connection } from "../remote";
 import { call } from "./call";
 import { errorOf } from "./host-errors";
-import { warningsOf, type HostWarning } from "./host-warnings";
+import { notesOf, warningsOf, type HostWarning } from "./host-warnings";
 import { told } from "./protocol";
 
 /** What stands on a host. */
@@ -26,6 +26,8 @@ export interface HostStatus {
   };
   /** What keeps the committed rules from doing what they say. */
   readonly warnings?: readonly HostWarning[];
+  /** What is as it may well be meant, and good to know. */
+  readonly notes?: readonly string[];
   /** The iptables of the host, as it calls itself. */
   readonly iptables?: string;
 }
@@ -42,6 +44,7 @@ export async function hostStatus(connection: Connection): Promise<HostStatus> {
   const busy = told(reply, "busy");
   const iptables = told(reply, "iptables");
   const warnings = warningsOf(reply);
+  const notes = notesOf(reply);
   return {
     state: state === "committed" || state === "pending" ? state : "none",
     generation: generation === "none" ? null : generation,
@@ -52,6 +55,7 @@ export async function hostStatus(connection: Connection): Promise<HostStatus> {
     ...(time !== undefined &&
       by !== undefined && { last: { time, outcome: outcome ?? "", generation: of ?? "", owner: by } }),
     ...(warnings.length > 0 && { warnings }),
+    ...(notes.length > 0 && { notes }),
     ...(iptables !== undefined && iptables !== "" && { iptables }),
   };
 }

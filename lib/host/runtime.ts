@@ -7,6 +7,9 @@ export const RUNTIME_PATH = "/usr/local/lib/cdkfw/cdkfw-host";
 /** Where a deployment arrives on a host before it is staged. */
 export const INCOMING_PATH = "/var/lib/cdkfw/incoming";
 
+/** What a teardown leaves on a host. */
+export const HISTORY_PATH = "/var/lib/cdkfw/history";
+
 let script: string | undefined;
 
 /** The whole POSIX sh script that runs on a host, made of the parts beside this file in the order of their names. */

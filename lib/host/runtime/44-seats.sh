@@ -49,7 +49,7 @@ remove_seats() {
 # <TAB> INTERFACE. What is known already of a container that has not been connected to another network is not asked again.
 seats_of() {
   {
-    cat "$RUN/containers" 2>/dev/null
+    known_containers
     echo '#now'
     cat
   } | awk -F '\t' '
@@ -89,7 +89,7 @@ function take(id, family, address, mac) {
 }'
 
 wanted_seats() {
-  for known in "$RUN/networks" "$RUN/containers"; do if [ -r "$known" ]; then cat "$known"; fi; done | awk "$SEATS" | sort -u
+  known_containers | awk "$SEATS" | sort -u
 }
 
 close_seats() {

@@ -1,9 +1,8 @@
 # --- Docker's containers: the sets that hold their addresses and published ports, and what is entered in Docker's chains.
 #
 #   /run/cdkfw/loaded        the generation whose rules are loaded, where they are about containers
-#   /run/cdkfw/containers    what Docker said last of the containers that run: lines C, N, P and L, see ABOUT_CONTAINER,
-#                            and V, see 44-seats.sh; a line G where it has to tell those
-#   /run/cdkfw/networks      what Docker said last of its networks: D <TAB> ID <TAB> DRIVER
+#   /run/cdkfw/containers    what Docker said last of the containers that run: lines C, N, P and L, see ABOUT_CONTAINER; of
+#                            its networks: D <TAB> ID <TAB> DRIVER; and V, see 44-seats.sh, with a G where it has to tell those
 #   /run/cdkfw/live          what the sets were filled with: the backend, and one element a line
 #
 # The generation's text `containers` tells which containers its rules are about: lib/render/live-sets.ts.
@@ -14,28 +13,28 @@ ABOUT_CONTAINER='C{{"\t"}}{{.Id}}{{"\t"}}{{.State.Pid}}{{"\t"}}{{.Name}}{{"\t"}}
 {{end}}{{end}}{{range $key, $value := .Config.Labels}}L{{"\t"}}{{$id}}{{"\t"}}{{json $key}}{{"\t"}}{{json $value}}
 {{end}}'
 
-# Reads what Docker said and a text `containers`; prints what each set is to hold: SET <TAB> ELEMENT. Other programs would
-# have the address of a container that is told twice, since the two were asked one after the other: it is left out until
-# they are asked again. So is what netfilter does not see: networks of other drivers than Docker's bridges; and, where the
-# bridges tell containers apart, who has ended before it was known by which interface it is reached.
-LIVE_ELEMENTS='
+# Reads what Docker said. On a line `select` of a text `containers`, fits(ID) tells whether the container is meant.
+KNOWN_CONTAINERS='
 BEGIN { FS = OFS = "\t" }
 $1 == "D" { driver[$2] = $3 }
 $1 == "C" { ids[++count] = $2; name[$2] = substr($4, 2) }
+$1 == "L" { label[$2, $3] = $4; labelled[$2, $3] = 1 }
+function fits(id) {
+  if ($4 == "name") return name[id] == $5
+  if ($4 == "compose") return label[id, "\"com.docker.compose.project\""] == $5 && label[id, "\"com.docker.compose.service\""] == $6
+  return ((id, $5) in labelled) && (NF < 6 || label[id, $5] == $6)
+}'
+
+# Then a text `containers`; prints what each set is to hold: SET <TAB> ELEMENT. Other programs would have the address of a
+# container that is told twice, since the two were asked one after the other: it is left out until they are asked again. So
+# is what netfilter does not see: networks of other drivers than Docker's bridges; and, where the bridges tell containers
+# apart, who has ended before it was known by which interface it is reached.
+LIVE_ELEMENTS=$KNOWN_CONTAINERS'
 $1 == "G" { told = 1 }
 $1 == "V" { seat[$2, $4] = 1 }
 $1 == "N" && driver[$3] == "bridge" { take($2, 4, $5, $7); take($2, 6, $6, $7) }
 $1 == "P" { published[$2] = published[$2] $3 "/" $4 "/" $5 "\n" }
-$1 == "L" { label[$2, $3] = $4; labelled[$2, $3] = 1 }
-$1 == "select" {
-  for (i = 1; i <= count; i++) {
-    id = ids[i]
-    if ($4 == "name") fits = name[id] == $5
-    else if ($4 == "compose") fits = label[id, "\"com.docker.compose.project\""] == $5 && label[id, "\"com.docker.compose.service\""] == $6
-    else fits = ((id, $5) in labelled) && (NF < 6 || label[id, $5] == $6)
-    if (fits) fill($2, $3, id)
-  }
-}
+$1 == "select" { for (i = 1; i <= count; i++) if (fits(ids[i])) fill($2, $3, ids[i]) }
 function take(id, family, address, mac) {
   if (address == "-") return
   had[family, address]++
@@ -69,16 +68,21 @@ function one(key, family, ip, text) { print "live-" key "-h" family, ip "," port
 # The watcher ends by itself, and Docker is asked anew where it is needed again.
 forget_containers() {
   remove_seats || return 1
-  rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/networks" "$RUN/repaired"
+  rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/repaired"
 }
 
 # A command to Docker that hangs must not keep the watcher from its work.
 docker_says() { if command -v timeout >/dev/null 2>&1; then timeout 10 docker "$@"; else docker "$@"; fi; }
 
-# Only where it runs: asking its socket would make systemd start it.
+# Only where it runs: asking its socket would make systemd start it. One without root runs in a user namespace.
 docker_runs() {
+  [ -S /run/docker.sock ] || return 1
   pid=$(read_file /run/docker.pid 2>/dev/null)
-  if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then [ -S /run/docker.sock ]; else grep -qsx dockerd /proc/[0-9]*/comm; fi
+  if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then return; fi
+  for comm in $(grep -lsx dockerd /proc/[0-9]*/comm); do
+    if [ "$(readlink "${comm%comm}ns/user")" = "$(readlink /proc/self/ns/user)" ]; then return; fi
+  done
+  return 1
 }
 
 # What Docker says now; nothing, and 1, where it says nothing.
@@ -88,20 +92,23 @@ containers_ask() {
   # shellcheck disable=SC2086 # one word each. Some of them may have ended meanwhile: the others are told.
   about=$(docker_says inspect --type container --format "$ABOUT_CONTAINER" $running 2>/dev/null)
   [ -n "$about" ] || return 1
-  if ! printf '%s\n' "$about" | awk -F '\t' '
-    FNR == NR && $1 == "D" { known[$2] = 1 }
+  networks=$(known_containers | sed -n '/^D/p')
+  if ! printf '%s\n%s\n' "$networks" "$about" | awk -F '\t' '
+    $1 == "D" { known[$2] = 1 }
     $1 == "N" && !($3 in known) { strange = 1 }
     END { exit strange }
-  ' "$RUN/networks" - 2>/dev/null; then
-    networks=$(docker_says network ls --no-trunc --format 'D{{"\t"}}{{.ID}}{{"\t"}}{{.Driver}}' 2>/dev/null) || return 1
-    write_file "$RUN/networks" "$networks"
-  fi
+  '; then networks=$(docker_networks) || return 1; fi
+  printf '%s\n' "$networks"
   if [ -e "$RUN/seats" ]; then
     echo G
     printf '%s\n' "$about" | seats_of
   fi
   printf '%s\n' "$about"
 }
+
+docker_networks() { docker_says network ls --no-trunc --format 'D{{"\t"}}{{.ID}}{{"\t"}}{{.Driver}}' 2>/dev/null; }
+
+known_containers() { cat "$RUN/containers" 2>/dev/null; }
 
 # While Docker is away: of what it said last, the containers that still run. It gives no address to anybody meanwhile.
 containers_left() {
@@ -110,7 +117,7 @@ containers_left() {
   while IFS='	' read -r kind id pid _; do
     if [ "$kind" = C ] && [ -d "/proc/$pid" ]; then alive="$alive $id"; fi
   done <"$RUN/containers"
-  awk -F '\t' -v alive="$alive " '$1 == "G" || index(alive, " " $2 " ")' "$RUN/containers"
+  awk -F '\t' -v alive="$alive " '$1 ~ /^[DG]$/ || index(alive, " " $2 " ")' "$RUN/containers"
 }
 
 # look_at_containers: asks, and writes down what is known.
@@ -122,8 +129,7 @@ look_at_containers() {
 
 # live_elements FOLDER: what its sets are to hold.
 live_elements() {
-  for known in "$RUN/networks" "$RUN/containers"; do if [ -r "$known" ]; then cat "$known"; fi; done |
-    cat - "$1/containers" | awk "$LIVE_ELEMENTS" | sort -u
+  { known_containers; cat "$1/containers"; } | awk "$LIVE_ELEMENTS" | sort -u
 }
 
 # live_nft VERB: elements as a transaction adds or deletes them.

@@ -7,6 +7,7 @@ apply() {
   step check
   check "$incoming" "$install"
   warn_of_refusals "$incoming"
+  warn_of_containers "$incoming"
   step lock
   take_mutex "$owner"
   recover
@@ -28,7 +29,7 @@ change() {
   arrived=$(ssh_connection)
   # Another port than the deployer's where one is forwarded to the other.
   write_file "$STATE/generations/$1/ports" "$5 ${arrived##* }" || fail disk "$STATE/generations"
-  expected=$(rehearse "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
+  expected=$(rehearse "$1" live_digest 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
   step arm
   arm "$1" "$2" "$3" "$4" "${arrived%% *}"
   # A lost connection must not stop it half-way from here on; before, it may.
@@ -58,6 +59,7 @@ record_live() {
     stands=$(live_digest)
   fi
   record_bridges "$STATE/generations/$1" && record_passes "$STATE/generations/$1" &&
+    record_strangers "$STATE/generations/$1" &&
     write_file "$STATE/generations/$1/live" "$stands"
 }
 
@@ -148,6 +150,8 @@ status() {
     say live "$(printf '%s\n' "$rules" | digest)"
     say expected "$(read_file "$STATE/generations/$committed/live")"
     warn_of_refusals "$STATE/generations/$committed"
+    warn_of_containers "$STATE/generations/$committed"
+    warn_of_watcher "$STATE/generations/$committed"
     passes_settled "$STATE/generations/$committed" || say warning not-passing
   fi
   if safe_rules_stand "$rules"; then say safe yes; fi
@@ -194,7 +198,7 @@ command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
   boot | timer | rehearsal | watch) "$command" "$@" ;;
-  apply | revert | confirm | rollback | status | history | policy | teardown | doctor)
+  apply | revert | confirm | rollback | status | history | policy | drift | counters | teardown | doctor)
     TOKEN=${1:--}
     [ $# -eq 0 ] || shift
     "$command" "$@"

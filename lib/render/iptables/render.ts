@@ -1,5 +1,6 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
 import { forwards } from "../../compile/forwards";
+import { originInWords } from "../comment";
 import { chainNames } from "./chain-names";
 import { printMatch, type Fragment, type MatchContext } from "./matches";
 import { renderPairSets } from "./pair-sets";
@@ -31,7 +32,8 @@ export function renderIptables(ruleset: Ruleset): Texts {
   const addressTest = addressTests(ruleset.sets);
   const context = { addressTest, chainNames: chainNames(ruleset.chains), comments: new Map<RuleOrigin, string>() };
   return {
-    ipset: renderSets(ruleset.sets, addressTest) + renderPairSets(ruleset.chains, inWords) + renderLiveSets(ruleset),
+    ipset:
+      renderSets(ruleset.sets, addressTest) + renderPairSets(ruleset.chains, originInWords) + renderLiveSets(ruleset),
     "iptables.v4": renderFamily(ruleset, { ...context, family: 4 }),
     "iptables.v6": renderFamily(ruleset, { ...context, family: 6 }),
   };
@@ -95,13 +97,6 @@ function joined(a: Fragment, b: Fragment): Fragment {
 
 function commentOf(origin: RuleOrigin, { comments }: Context): string {
   let comment = comments.get(origin);
-  if (comment === undefined) comments.set(origin, (comment = quoteComment(inWords(origin))));
+  if (comment === undefined) comments.set(origin, (comment = quoteComment(originInWords(origin))));
   return comment;
-}
-
-/** File and line are left out: code that moves in its file must not change the host. */
-function inWords(origin: RuleOrigin): string {
-  return origin.kind === "implicit"
-    ? `cdkfw: ${origin.reason}`
-    : `${origin.words.replace(/ {2,}/g, " ")} [${origin.origin.path}]`;
 }

@@ -1,5 +1,6 @@
-import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
+import type { Chain, Hook, Rule, Ruleset } from "../../compile/ruleset";
 import { forwards } from "../../compile/forwards";
+import { originInWords } from "../comment";
 import { renderCounts } from "./counts";
 import { PASS_BIT, printMatch, type Fragment, type MatchContext } from "./matches";
 import { TABLE, chainName } from "./names";
@@ -47,7 +48,7 @@ export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", st
     `table ${TABLE} {`,
     ...renderSets(ruleset.sets),
     ...renderPortSets(ruleset.chains),
-    ...renderPairSets(ruleset.chains, inWords),
+    ...renderPairSets(ruleset.chains, originInWords),
     ...renderLiveSets(ruleset),
     ...renderCounts(ruleset.chains),
     ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, context, ruleset.docker !== undefined)),
@@ -96,7 +97,7 @@ function renderRule(rule: Rule, context: MatchContext, tell: string): string[] {
   return alternatives.map(({ family, tellsFamily, words }) => {
     const told = family === undefined || tellsFamily === true ? "" : `meta nfproto ipv${family} `;
     const matched = `${told}${words}`.trim();
-    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${verdict}${printVerdict(rule.verdict, family)} comment ${quoteComment(inWords(rule.origin))}`;
+    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${verdict}${printVerdict(rule.verdict, family)} comment ${quoteComment(originInWords(rule.origin))}`;
   });
 }
 
@@ -117,11 +118,4 @@ function joined(a: Fragment, b: Fragment): Fragment | undefined {
     tellsFamily: a.tellsFamily === true || b.tellsFamily === true,
     words: [a.words, b.words].filter((part) => part !== "").join(" "),
   };
-}
-
-/** File and line are left out: code that moves in its file must not change the host. */
-function inWords(origin: RuleOrigin): string {
-  return origin.kind === "implicit"
-    ? `cdkfw: ${origin.reason}`
-    : `${origin.words.replace(/ {2,}/g, " ")} [${origin.origin.path}]`;
 }

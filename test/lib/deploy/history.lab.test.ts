@@ -96,9 +96,11 @@ describe("back to a generation that the host still has", () => {
     expect(await kernelRules(host)).toEqual(now);
   });
 
-  test("after a teardown there is none", async () => {
+  test("after a teardown there is none, and the history is still told", async () => {
     await teardown(host);
     expect(await cdkfw(["rollback", "h1", "--to", "previous", "--out", out])).toMatchObject({ code: 1 });
-    expect(await history()).toMatchObject({ generation: null, changes: [], kept: [] });
+    const left = await history();
+    expect(left).toMatchObject({ generation: null, kept: [] });
+    expect(left.changes.at(-1)).toMatchObject({ outcome: "torn-down", from: deployer() });
   });
 });

@@ -172,8 +172,11 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
     it("opens for a container that comes later, and closes when it goes", async () => {
       await deployContainers(host, backend, ["forward: tcp/6060, from: ext, to: container late"]);
       await expectAnswers([[to("stranger", "host", 6060), "refused"]]);
+      const warned = async () => (await statusOf(host)).warnings?.map(({ message }) => message).join() ?? "";
+      expect(await warned()).toContain("No container `late` runs");
       await host.docker.run("late", { options: ["-p", "6060:80"] });
       await expectAnswers([[to("stranger", "host", 6060), "late"]]);
+      expect(await warned()).not.toContain("No container");
       await host.docker.command("rename", "late", "other");
       await expectAnswers([[to("stranger", "host", 6060), "refused"]]);
       await host.docker.command("rename", "other", "late");
