@@ -15,6 +15,7 @@ const COMMANDS = [
   "apply",
   "status",
   "drift",
+  "stats",
   "doctor",
   "history",
   "rollback",

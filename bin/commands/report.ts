@@ -6,6 +6,7 @@ import { changeReport } from "../../lib/report/change-report";
 import { findingReports } from "../../lib/report/finding-reports";
 import type { HostSummary } from "../../lib/report/data";
 import { hostReport, policyOf, type HostAdditions } from "../../lib/report/host-report";
+import { readCounters, type Counters } from "../../lib/report/read-counters";
 import { reportHtml } from "../../lib/report/html";
 import { SharedSets } from "../../lib/report/shared-sets";
 import type { Bundle } from "../../lib/bundle/format";
@@ -20,6 +21,7 @@ interface Flags {
   readonly html: string;
   readonly out: string;
   readonly against?: string;
+  readonly counters?: string;
   readonly title?: string;
   readonly json?: boolean;
 }
@@ -32,14 +34,16 @@ export function reportCommand(): Command {
     .argument("[host...]", "hosts by name (default: all)")
     .requiredOption("--html <file>", "the page; it needs nothing else and works offline")
     .option("--against <dir>", "another synth's output folder: show what changed since")
+    .option("--counters <file>", "what `cdkfw stats --json` has printed: shown beside the rules")
     .option("--title <text>", "what stands above the page (default: the names of the stacks)")
     .addHelpText("after", "\nExample:\n  cdkfw synth && cdkfw report --html firewalls.html");
   return action(command, (names: string[], flags: Flags) => {
     const before = flags.against === undefined ? undefined : byHost(bundlesOf(flags.against, []));
+    const counters = flags.counters === undefined ? undefined : readCounters(flags.counters);
     const sets = new SharedSets();
     const made = new Date().toISOString();
     const day = made.slice(0, 10);
-    const hosts = bundlesOf(flags.out, names).map((bundle) => reportOf(bundle, sets, day, before));
+    const hosts = bundlesOf(flags.out, names).map((bundle) => reportOf(bundle, sets, day, { before, counters }));
     const html = reportHtml({
       title: flags.title ?? `Firewalls of ${stackNames(flags.out).join(", ")}`,
       made: `${made.slice(0, 16).replace("T", " ")} UTC`,
@@ -58,15 +62,22 @@ function byHost(bundles: readonly Bundle[]): Map<string, Bundle> {
   return new Map(bundles.map((bundle) => [bundle.manifest.host, bundle]));
 }
 
-function reportOf(
-  bundle: Bundle,
-  sets: SharedSets,
-  day: string,
-  before: ReadonlyMap<string, Bundle> | undefined,
-): HostSummary {
+/** What the bundles alone do not tell. */
+interface Beside {
+  readonly before: ReadonlyMap<string, Bundle> | undefined;
+  readonly counters: Counters | undefined;
+}
+
+function reportOf(bundle: Bundle, sets: SharedSets, day: string, { before, counters: known }: Beside): HostSummary {
   const policy = policyOf(bundle);
+  const counters = known?.get(bundle.manifest.host);
   const change = before === undefined ? {} : changeSince(bundle, policy, before.get(bundle.manifest.host));
-  return hostReport(bundle, policy, { findings: findingReports(policy, day), ...change }, sets);
+  return hostReport(
+    bundle,
+    policy,
+    { findings: findingReports(policy, day), ...change, ...(counters && { counters }) },
+    sets,
+  );
 }
 
 function changeSince(

@@ -133,12 +133,15 @@ class Run {
     return [...this.buckets.values()].flatMap(({ rules, meanings }) => {
       const [first] = meanings;
       if (rules.length < LEAST_RULES || first === undefined) return rules;
-      const origin = { kind: "implicit", reason: `${rules.length} entries by source and port` } as const;
       const pairs = meanings.flatMap(pairsOf);
-      const merged = { verdict: first.rule.verdict, origin, entries: pairs };
-      if (!first.isList) return [{ ...merged, matches: [{ kind: "pairs", name: name(), pairs }] }];
-      const ranges = mergePorts(meanings.flatMap(({ ports }) => ports.ranges));
-      return [{ ...merged, matches: [...first.rule.matches.slice(0, 1), { ...first.ports, ranges }] }];
+      const { set, ports, isList, rule } = first;
+      // Counted as one, since the kernel's counter knows no ports: what it is called tells it from its neighbours.
+      const by = isList ? `from ${set.name} by ${ports.protocol} port` : "by source and port";
+      const origin = { kind: "implicit", reason: `${rules.length} entries ${by}` } as const;
+      const merged = { verdict: rule.verdict, origin, entries: pairs };
+      if (!isList) return [{ ...merged, matches: [{ kind: "pairs", name: name(), pairs }] }];
+      const ranges = mergePorts(meanings.flatMap((meant) => meant.ports.ranges));
+      return [{ ...merged, matches: [...rule.matches.slice(0, 1), { ...ports, ranges }] }];
     });
   }
 }

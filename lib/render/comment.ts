@@ -1,4 +1,4 @@
-import type { RuleOrigin } from "../compile/ruleset";
+import type { Rule, RuleOrigin } from "../compile/ruleset";
 import type { Backend, Entry, HostPolicy } from "../model/policy";
 import { entryInWords } from "../model/words";
 import { quoteComment as quoteForIptables } from "./iptables/quote";
@@ -31,8 +31,14 @@ export type Declared =
   /** Of an entry that this policy does not have. */
   | { readonly kind: "other"; readonly words: string; readonly path?: string };
 
-/** Reads the comments of the kernel's rules back to what a policy declares. */
-export function commentReader({ entries, backend }: HostPolicy): (comment: string) => Declared {
+/**
+ * Reads the comments of the kernel's rules back to what a policy declares; of rules that stand for many entries, where
+ * they are given.
+ */
+export function commentReader(
+  { entries, backend }: HostPolicy,
+  merged: readonly Rule[] = [],
+): (comment: string) => Declared {
   const byComment = new Map<string, Entry[]>();
   for (const entry of entries) {
     const written = originInWords({ kind: "entry", origin: entry.origin, words: entryInWords(entry) });
@@ -41,6 +47,12 @@ export function commentReader({ entries, backend }: HostPolicy): (comment: strin
     for (const comment of new Set(forms.map((text) => unquoted(QUOTE[backend](text))))) {
       byComment.set(comment, [...(byComment.get(comment) ?? []), entry]);
     }
+  }
+  const byPath = new Map(entries.map((entry) => [entry.origin.path, entry]));
+  for (const { origin, entries: pairs = [] } of merged) {
+    const paths = pairs.map((pair) => (pair.origin.kind === "entry" ? pair.origin.origin.path : ""));
+    const meant = [...new Set(paths)].flatMap((path) => byPath.get(path) ?? []);
+    byComment.set(unquoted(QUOTE[backend](originInWords(origin))), meant);
   }
   return (comment) => {
     const known = byComment.get(comment);
@@ -57,6 +69,7 @@ export function commentOf(line: string): string | undefined {
   return quoted === undefined ? undefined : unquoted(quoted);
 }
 
-function unquoted(text: string): string {
+/** A comment as it was meant, of one as the host's tools print it. */
+export function unquoted(text: string): string {
   return text.slice(1, -1).replace(/\\(.)/g, "$1");
 }

@@ -66,6 +66,8 @@ export interface EntryReport {
 export interface Counter {
   readonly packets: number;
   readonly bytes: number;
+  /** How many entries it stands for, where it is not this one's alone. */
+  readonly shared?: number;
 }
 
 /** What may pass from one side to another, new connections only. */

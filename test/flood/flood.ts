@@ -34,7 +34,7 @@ export async function replaceUnderFlood(
     for (const [file, text] of Object.entries(texts)) await host.writeFile(`/tmp/${variant}/${file}`, text);
   }
   await host.writeFile("/tmp/cdkfw-host", runtimeScript());
-  await must(host, "sh /tmp/cdkfw-host rehearsal /tmp/1 live_digest");
+  await must(host, "sh /tmp/cdkfw-host rehearsal /tmp/1");
   await must(host, ["nft", "-f", "-"], COUNTERS);
   await must(lab.client, `rm -f /tmp/stop; ping -c 1 -W 1 ${host.wanAddress} || :`);
 

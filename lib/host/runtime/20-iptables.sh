@@ -197,5 +197,6 @@ live_iptables() {
     }
   ' | sort -s -k 1,3
   # The rest of a `create` line is the kernel's own: sizes that grow, a seed by chance.
-  ipset save 2>/dev/null | sed -n -e '/^add cdkfw-live-/d' -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;p;}' | sort
+  ipset save 2>/dev/null | sed -n -e '/^add cdkfw-live-/d' \
+    -e '/^[a-z]* cdkfw-/{s/ hashsize .*//;s/ packets [0-9]* bytes [0-9]*//;p;}' | sort
 }

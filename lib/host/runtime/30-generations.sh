@@ -51,11 +51,11 @@ commit() {
   ln -s "generations/$1" "$STATE/committed.new" && mv -T "$STATE/committed.new" "$STATE/committed"
 }
 
-# rehearse ID live_digest|live_rules: the same rules in a network namespace of their own, loaded for real: no other test
-# finds all that a kernel refuses. Prints what stands there then.
+# rehearse ID [live_rules]: the same rules in a network namespace of their own, loaded for real: no other test
+# finds all that a kernel refuses. Prints the digest of what stands there then, or all of it.
 rehearse() {
   command -v unshare >/dev/null 2>&1 || return 0
-  unshare --net /bin/sh "$LIB/cdkfw-host" rehearsal "$STATE/generations/$1" "$2"
+  unshare --net /bin/sh "$LIB/cdkfw-host" rehearsal "$STATE/generations/$1" ${2:+"$2"}
   # Any other status: there is no such namespace to be had, and the change itself will tell.
   [ $? -ne "$REFUSED" ]
 }
@@ -64,7 +64,7 @@ REFUSED=9
 rehearsal() {
   REHEARSING=yes
   if [ -e "$1/nftables" ]; then load_nftables "$1" && load_docker_chains "$1"; else load_iptables "$1"; fi || exit "$REFUSED"
-  "$2"
+  "${2:-live_digest}"
 }
 
 # The newest few generations stay, for going back; and what never arrived whole goes after a day.

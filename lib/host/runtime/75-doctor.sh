@@ -43,7 +43,7 @@ NFTABLES_FEATURES='!inet tables|chain c { type filter hook input priority 0; }
 masquerading|chain c { type nat hook postrouting priority 100; masquerade; }
 port forwards|chain c { type nat hook prerouting priority -100; dnat ip to 10.0.0.1; }
 marks|chain c { type filter hook forward priority 0; meta mark set meta mark | 0x1000; }
-sets of pairs|set s { type ipv4_addr . inet_proto . inet_service; flags interval; }
+sets of pairs|set s { type ipv4_addr . inet_proto . inet_service; flags interval; counter; }
 rate limits|chain c { limit rate 10/minute accept; }
 limits by source|set s { type ipv4_addr; size 65535; flags dynamic,timeout; timeout 60s; }; chain c { type filter hook input priority 0; update @s { ip saddr limit rate 10/minute } accept; }
 connection limits|chain c { ct state new ct count over 3 drop; }

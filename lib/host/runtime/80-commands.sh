@@ -29,7 +29,7 @@ change() {
   arrived=$(ssh_connection)
   # Another port than the deployer's where one is forwarded to the other.
   write_file "$STATE/generations/$1/ports" "$5 ${arrived##* }" || fail disk "$STATE/generations"
-  expected=$(rehearse "$1" live_digest 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
+  expected=$(rehearse "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
   step arm
   arm "$1" "$2" "$3" "$4" "${arrived%% *}"
   # A lost connection must not stop it half-way from here on; before, it may.

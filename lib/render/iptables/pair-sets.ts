@@ -9,7 +9,7 @@ export function pairSetName(name: string, family: Family): string {
   return `cdkfw-${GENERATION_MARK}-${plainWord(name.replace("pairs-", "p"))}-${family}`;
 }
 
-/** The sets of pairs as `ipset restore` reads them. Every element names its entry. */
+/** The sets of pairs as `ipset restore` reads them. Every element names its entry, and counts for it. */
 export function renderPairSets(chains: readonly Chain[], words: (origin: RuleOrigin) => string): string {
   let text = "";
   for (const match of chains.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches))) {
@@ -20,7 +20,7 @@ export function renderPairSets(chains: readonly Chain[], words: (origin: RuleOri
       const elements = pairs.reduce((sum, { ports: [first, last] }) => sum + last - first + 1, 0);
       const size = `hashsize ${hashSize(elements)} maxelem ${Math.max(65536, elements)}`;
       const name = pairSetName(match.name, family);
-      text += `create ${name} hash:net,port family ${family === 4 ? "inet" : "inet6"} ${size} comment\n`;
+      text += `create ${name} hash:net,port family ${family === 4 ? "inet" : "inet6"} ${size} counters comment\n`;
       for (const pair of pairs)
         text += `add ${name} ${elementOf(pair)} comment ${quoteSetComment(words(pair.origin))}\n`;
     }

@@ -6,7 +6,7 @@ export function pairSetName(name: string, family: Family): string {
   return `${name}-${family}`;
 }
 
-/** The sets of pairs. Every element names its entry. */
+/** The sets of pairs. Every element names its entry, and counts for it. */
 export function renderPairSets(chains: readonly Chain[], words: (origin: RuleOrigin) => string): string[] {
   return chains
     .flatMap(({ rules }) => rules.flatMap(({ matches }) => matches))
@@ -19,6 +19,7 @@ export function renderPairSets(chains: readonly Chain[], words: (origin: RuleOri
           `\tset ${pairSetName(match.name, family)} {`,
           `\t\ttype ${family === 4 ? "ipv4_addr" : "ipv6_addr"} . inet_proto . inet_service`,
           "\t\tflags interval",
+          "\t\tcounter",
           `\t\telements = {`,
           pairs.map((pair) => `\t\t\t${elementOf(pair)} comment ${quoteComment(words(pair.origin))}`).join(",\n"),
           "\t\t}",

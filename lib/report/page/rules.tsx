@@ -58,8 +58,8 @@ export function Rules({ entries, pair, showAll }: Props) {
                   <code>{entry.words}</code>
                 </td>
                 <td class="quiet">{entry.place}</td>
-                {counted && <td class="number">{entry.counter?.packets.toLocaleString("en")}</td>}
-                {counted && <td class="number">{entry.counter?.bytes.toLocaleString("en")}</td>}
+                {counted && <td class="number">{countInWords(entry, "packets")}</td>}
+                {counted && <td class="number">{countInWords(entry, "bytes")}</td>}
               </tr>
             ))}
           </tbody>
@@ -67,6 +67,13 @@ export function Rules({ entries, pair, showAll }: Props) {
       </div>
     </section>
   );
+}
+
+/** `1,234`, and `1,234 of 12 rules` where the kernel counts them together. */
+function countInWords({ counter }: EntryReport, unit: "packets" | "bytes"): string {
+  if (counter === undefined) return "";
+  const count = counter[unit].toLocaleString("en");
+  return counter.shared === undefined ? count : `${count} of ${counter.shared} rules`;
 }
 
 export function holds({ words, place }: EntryReport, text: string): boolean {

@@ -23,7 +23,7 @@ const RUNTIME = "/usr/local/lib/cdkfw/cdkfw-host";
 const asMonitor = (command: string): ReturnType<LabHost["exec"]> =>
   host.exec(["setpriv", "--reuid=2001", "--regid=2001", "--clear-groups", "sh", "-c", command]);
 
-test.each(["status", "history", "policy", "drift"])("%s: may be read", async (what) => {
+test.each(["status", "history", "policy", "drift", "counters"])("%s: may be read", async (what) => {
   const { code, stdout } = await asMonitor(`sudo -n ${RUNTIME} ${what} -`);
   expect({ code, end: stdout.trim().split("\n").at(-1) }).toEqual({ code: 0, end: "@cdkfw:- end 0" });
 });

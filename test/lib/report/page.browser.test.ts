@@ -157,10 +157,15 @@ test("findings and changes stand on the host's page", async () => {
 });
 
 test("counters of the kernel stand beside their rules", async () => {
-  const counters = new Map([["edge/fleet/h1/accept-lan-host", { packets: 1234, bytes: 5 }]]);
+  const counters = new Map([
+    ["edge/fleet/h1/accept-lan-host", { packets: 1234, bytes: 5 }],
+    ["edge/fleet/h1/reject-lan-ext", { packets: 7, bytes: 280, shared: 12 }],
+  ]);
   await open([host(gateway, { findings: [], counters })]);
   await visit("gw");
-  expect(await page.locator(".rules tbody tr").first().innerText()).toContain("1,234");
+  const rules = await page.locator(".rules tbody tr").allInnerTexts();
+  expect(rules[0]).toContain("1,234");
+  expect(rules[1]).toContain("7 of 12 rules");
 });
 
 test("no text is wider than a telephone, and print leaves the forms out", async () => {
