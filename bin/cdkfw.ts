@@ -16,6 +16,7 @@ const COMMANDS = [
   "status",
   "drift",
   "stats",
+  "containers",
   "doctor",
   "history",
   "rollback",

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { RUNTIME_PATH } from "../host/runtime";
+import { RUNTIME_PATH, runtimeScript } from "../host/runtime";
 import { UserError } from "../model/user-error";
 import { quote, type Connection, type RunResult } from "../remote";
 import { lastLine } from "./host-errors";
@@ -15,6 +15,19 @@ export async function call(connection: Connection, command: string, words: reado
   const absent = `printf '\\n@cdkfw:${token} state none\\n@cdkfw:${token} generation none\\n@cdkfw:${token} end 0\\n'`;
   const script = `if [ -r ${RUNTIME_PATH} ]; then exec /bin/sh ${invocation}; else ${absent}; fi`;
   const result = await connection.runAsRoot(`/bin/sh -c ${quote(script)}`, { timeoutSeconds: COMMAND_SECONDS });
+  return whole(parseReply(result.stdout, token), result);
+}
+
+/** Calls the runtime of here, which the host need not have: it arrives by standard input and leaves nothing behind. */
+export async function callCarried(
+  connection: Connection,
+  command: string,
+  words: readonly string[],
+  timeoutSeconds = COMMAND_SECONDS,
+): Promise<Reply> {
+  const token = randomBytes(8).toString("hex");
+  const invocation = [command, token, ...words].map(quote).join(" ");
+  const result = await connection.runAsRoot(`/bin/sh -s ${invocation}`, { stdin: runtimeScript(), timeoutSeconds });
   return whole(parseReply(result.stdout, token), result);
 }
 

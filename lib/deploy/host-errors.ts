@@ -86,6 +86,20 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     `the rules could not be taken from the kernel: ${words.join(" ")}`,
     "They are not loaded again at boot. Try again, or reboot the host.",
   ],
+  docker: (words) => [`Docker says: ${words.join(" ")}`, "`cdkfw containers HOST` lists the containers."],
+  "not-started": (words) => [`Docker could not start it: ${words.join(" ")}`, "Those before it run, and stay so."],
+  "not-paused": (words) => [
+    `it was started and could not be paused: ${words.join(" ")}`,
+    "Has it ended already? `docker logs` on the host tells more.",
+  ],
+  "not-unpaused": (words) => [
+    `its rules stand, and it could not be unpaused: ${words.join(" ")}`,
+    "`docker unpause` on the host starts it.",
+  ],
+  "rules-late": ([state]) => [
+    `the watcher has not taken its addresses in: its rules are still closed${state === "paused" ? ", and it stays paused" : ""}`,
+    "`cdkfw status` tells whether the watcher runs. Then start it again: it goes on from here.",
+  ],
   withdrawn: () => ["the change was given up before the host had begun it", "Nothing was changed. Deploy again."],
   "rollback-failed": (words) => [
     `neither the rules of before nor the safe ones could be loaded: ${words.join(" ")}`,

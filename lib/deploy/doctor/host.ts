@@ -1,10 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { runtimeScript } from "../../host/runtime";
 import type { Backend } from "../../model/policy";
-import { quote, type Connection } from "../../remote";
-import { whole } from "../call";
+import type { Connection } from "../../remote";
+import { callCarried } from "../call";
 import { warningsOf } from "../host-warnings";
-import { parseReply, told, type Reply } from "../protocol";
+import { told, type Reply } from "../protocol";
 import { failure, fine, warning, type Diagnosis } from "./diagnosis";
 import { EXPLAIN } from "./host-findings";
 
@@ -16,11 +14,8 @@ const CLOCK_TOLERANCE = 30;
 
 /** Looks at a host over a login of its own. Nothing is written there that stays, and no rule is touched. */
 export async function examineHost(connection: Connection, backend: Backend): Promise<Diagnosis[]> {
-  const token = randomBytes(8).toString("hex");
   const asked = Date.now();
-  const options = { stdin: runtimeScript(), timeoutSeconds: PATIENCE };
-  const result = await connection.runAsRoot(`/bin/sh -s doctor ${quote(token)} ${quote(backend)}`, options);
-  const reply = whole(parseReply(result.stdout, token), result);
+  const reply = await callCarried(connection, "doctor", [backend], PATIENCE);
   const login = `${connection.user} at ${connection.serverAddress}${connection.user === "root" ? "" : ", root by sudo"}`;
   return [
     fine("ssh", login),

@@ -142,7 +142,7 @@ load_iptables() {
   done
   bridges=$(bridges_of "$1")
   load_sets "$1/ipset" || return 1
-  if [ -e "$1/containers" ] && [ -z "$REHEARSING" ]; then fill_live "$1" || return 1; fi
+  if [ -e "$1/containers" ] && [ -z "$REHEARSING" ]; then fill_live_anew "$1" || return 1; fi
   for family in $(families); do load_tables "$family" "$bridges" <"$1/iptables.v$family" || return 1; done
   unload_other_iptables
   destroy_sets "$1/ipset"

@@ -62,9 +62,9 @@ load_nftables() {
     { print }
   ' "$1/nftables") || return 1
   [ -e "$1/containers" ] || { replace_nftables "$load" || printf '%s\n' "$load" | nft -f -; return; }
-  elements=$(live_elements "$1" | live_nft add) || return 1
+  elements=$(known_containers | live_elements "$1" | live_nft add) || return 1
   replace_nftables "$load" "$elements" || printf '%s\n%s\n' "$load" "$elements" | nft -f - || return 1
-  [ -n "$REHEARSING" ] || fill_live "$1"
+  [ -n "$REHEARSING" ] || fill_live_anew "$1"
 }
 
 # replace_nftables TEXT [ELEMENTS]: where our table stands. It fails where somebody changed more in it than rules and sets.

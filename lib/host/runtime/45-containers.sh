@@ -127,10 +127,8 @@ look_at_containers() {
   write_file "$RUN/containers" "$known"
 }
 
-# live_elements FOLDER: what its sets are to hold.
-live_elements() {
-  { known_containers; cat "$1/containers"; } | awk "$LIVE_ELEMENTS" | sort -u
-}
+# live_elements FOLDER <ABOUT: what its sets are to hold.
+live_elements() { cat - "$1/containers" | awk "$LIVE_ELEMENTS" | sort -u; }
 
 # live_nft VERB: elements as a transaction adds or deletes them.
 live_nft() {
@@ -147,13 +145,48 @@ live_sets() {
   }' "$1/containers"
 }
 
+# held_elements FOLDER: what the kernel has in its sets, as live_elements puts it.
+held_elements() {
+  if [ -e "$1/nftables" ]; then
+    { live_sets "$1"; echo '#table'; nft list table inet cdkfw 2>/dev/null; } | awk '
+      $0 == "#table" { table = 1; next }
+      !table { wanted[$1] = 1; next }
+      /^\tset / { set = $2; next }
+      /^\t}/ { set = ""; next }
+      !(set in wanted) { next }
+      /elements = / { inside = 1; sub(/.*elements = \{/, "") }
+      inside {
+        if (sub(/}.*/, "")) last = 1
+        n = split($0, list, ",")
+        for (i = 1; i <= n; i++) {
+          gsub(/^[ \t]+|[ \t]+$/, "", list[i])
+          if (list[i] == "") continue
+          if (split(list[i], part, / \. /) == 3) list[i] = part[1] "," part[2] ":" part[3]
+          print set "\t" list[i]
+        }
+        if (last) inside = last = 0
+      }'
+  else
+    { live_sets "$1" | sed 's/^/cdkfw-/'; echo '#table'; ipset save 2>/dev/null; } | awk '
+      $0 == "#table" { table = 1; next }
+      !table { wanted[$1] = 1; next }
+      $1 == "add" && ($2 in wanted) { print substr($2, 7) "\t" $3 }'
+  fi | sort -u
+}
+
 # fill_live FOLDER: makes the loaded sets hold what is known of the containers.
 fill_live() { close_seats && fill_sets "$1" && open_seats; }
+
+# fill_live_anew FOLDER: whatever somebody else has made of them. To ask the kernel takes its time where sets are large.
+fill_live_anew() {
+  write_file "$RUN/live" "$(live_backend "$1")$NEWLINE$(held_elements "$1")"
+  fill_live "$1"
+}
 
 # fill_sets FOLDER: what is no longer so goes, what is new comes, by nftables in one transaction. Where the sets are not
 # what they were left as, they are filled from nothing.
 fill_sets() {
-  wanted=$(live_elements "$1") || return 1
+  wanted=$(known_containers | live_elements "$1") || return 1
   ! live_is "$1" "$wanted" || return 0
   sets=$(live_sets "$1")
   before=
@@ -235,13 +268,16 @@ call_netfilter() {
     # Other bridges, of virtual machines say, stay as they were.
     for table in ip ip6; do echo 0 >"/proc/sys/net/bridge/bridge-nf-call-${table}tables"; done
   fi 2>/dev/null
-  for pattern in $(sed -n 's/^bridge	//p' "$1/containers"); do
-    for bridge in /sys/class/net/$pattern; do
-      for table in ip ip6; do
-        [ "$(read_file "/proc/sys/net/bridge/bridge-nf-call-${table}tables" 2>/dev/null)" = 0 ] || continue
-        echo 1 >"$bridge/bridge/nf_call_${table}tables"
-      done
-    done
-  done 2>/dev/null
+  for switch in $(netfilter_switches "$1"); do echo 1 >"$switch"; done 2>/dev/null
   return 0
+}
+
+# netfilter_switches FOLDER: the switches of its bridges, where the whole host is not set so.
+netfilter_switches() {
+  for table in ip ip6; do
+    [ "$(read_file "/proc/sys/net/bridge/bridge-nf-call-${table}tables" 2>/dev/null)" = 0 ] || continue
+    for pattern in $(sed -n 's/^bridge	//p' "$1/containers"); do
+      for switch in /sys/class/net/$pattern/bridge/nf_call_${table}tables; do if [ -e "$switch" ]; then echo "$switch"; fi; done
+    done
+  done
 }

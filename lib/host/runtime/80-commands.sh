@@ -198,7 +198,7 @@ command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
   boot | timer | rehearsal | watch) "$command" "$@" ;;
-  apply | revert | confirm | rollback | status | history | policy | drift | counters | teardown | doctor)
+  apply | revert | confirm | rollback | status | history | policy | drift | counters | teardown | doctor | containers | start_container)
     TOKEN=${1:--}
     [ $# -eq 0 ] || shift
     "$command" "$@"

@@ -129,6 +129,20 @@ describe.each(table)(
       expect(await lab.client.readFile("/run/answered")).toBe("");
     });
 
+    test("hold no address that somebody has added, and all that somebody has taken out", async () => {
+      const web = await host.docker.address("web");
+      const live = (await host.readFile("/run/cdkfw/live")).split("\n").find((line) => line.endsWith(`\t${web}`));
+      const set = live?.split("\t")[0] ?? "";
+      const [change, held] =
+        backend === "nftables"
+          ? [`nft "delete element inet cdkfw ${set} { ${web} }; add element inet cdkfw ${set} { 192.0.2.7 }"`, `nft list set inet cdkfw ${set}`] // prettier-ignore
+          : [`ipset del cdkfw-${set} ${web} && ipset add cdkfw-${set} 192.0.2.7`, `ipset save cdkfw-${set}`];
+      await mustExec(host, change);
+      const mended = (text: string) => text.includes(web) && !text.includes("192.0.2.7");
+      expect(await eventually(() => mustExec(host, held), mended)).toContain(web);
+      expect(await mustExec(host, held)).not.toContain("192.0.2.7");
+    });
+
     test("come back, by iptables within a second, where somebody takes the jumps out", async () => {
       const ours = backend === "iptables" ? "CDKFW-FORWARD" : "CDKFW-ACCEPTED";
       for (const tool of ["iptables", "ip6tables"]) {
