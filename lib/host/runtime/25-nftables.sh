@@ -78,15 +78,15 @@ replace_nftables() {
   done
 }
 
-nftables_stands() { command -v nft >/dev/null 2>&1 && nft list table inet cdkfw >/dev/null 2>&1; }
+nftables_stands() { nft -t list table inet cdkfw >/dev/null 2>&1; }
 unload_nftables() { if nftables_stands; then nft delete table inet cdkfw; fi; }
 
 # Our table as the kernel holds it, without counters, without the sources that its counts have met, and whatever the order
 # in which it was made. nft prints moments in the time zone of whoever asks.
 live_nftables() {
-  nftables_stands || return 0
+  table=$(TZ=UTC nft -s list table inet cdkfw 2>/dev/null) || return 0
   # Nor what the host has filled in of containers: they come and go.
-  TZ=UTC nft -s list table inet cdkfw | awk '
+  printf '%s\n' "$table" | awk '
     /^[^\t]/ || !NF { next }
     { i = index($0, " comment \""); head = i ? substr($0, 1, i - 1) : $0; rest = substr($0, length(head) + 1)
       gsub(/ @b\./, " @", head); gsub(/ name "b\./, " name \"", head)

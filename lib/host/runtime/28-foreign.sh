@@ -46,8 +46,14 @@ ends_in_refusal() {
 # The legacy iptables of a family, where its filter is in use: to ask it about a table is to have the kernel make one.
 legacy_tool() {
   if [ "$1" = 4 ]; then names=ip_tables_names; else names=ip6_tables_names; fi
-  { grep -q -x filter "/proc/net/$names"; } 2>/dev/null || return 0
-  variant_tool "$1" -legacy
+  if has_line filter "/proc/net/$names"; then variant_tool "$1" -legacy; fi
+}
+
+# has_line LINE FILE: without a process.
+has_line() {
+  [ -r "$2" ] || return 1
+  while read -r line; do [ "$line" != "$1" ] || return 0; done <"$2"
+  return 1
 }
 
 # variant_tool FAMILY VARIANT: where the host has but one iptables, it is called without.
@@ -94,12 +100,20 @@ passes_wanted() {
 
 # passes_standing: the programs by which our rule stands.
 passes_standing() {
-  for family in 4 6; do
-    if [ "$family" = 4 ]; then kind=ip; else kind=ip6; fi
-    if nft -s list chain "$kind" filter FORWARD 2>/dev/null | grep -q '0x0*2000'; then pass_stands "$(variant_tool "$family" -nft)"; fi
-    legacy=$(legacy_tool "$family")
-    if [ -n "$legacy" ]; then pass_stands "$legacy"; fi
-  done | sort -u
+  tables=$NEWLINE$(nft list tables 2>/dev/null)$NEWLINE
+  standing=$(
+    for family in 4 6; do
+      if [ "$family" = 4 ]; then kind=ip; else kind=ip6; fi
+      case $tables in
+        *"${NEWLINE}table $kind filter$NEWLINE"*)
+          if nft -s list chain "$kind" filter FORWARD 2>/dev/null | grep -q '0x0*2000'; then pass_stands "$(variant_tool "$family" -nft)"; fi
+          ;;
+      esac
+      legacy=$(legacy_tool "$family")
+      if [ -n "$legacy" ]; then pass_stands "$legacy"; fi
+    done
+  )
+  [ -z "$standing" ] || printf '%s\n' "$standing" | sort -u
 }
 
 # shellcheck disable=SC2086 # lists of words that hold no blank
