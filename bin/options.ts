@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { HandshakeOptions } from "../lib/deploy/handshake";
+import type { HandshakeOptions } from "../lib/deploy/handshake-options";
 import { SELECTOR_FORMS } from "../lib/model/host-selection";
 import type { SshTarget } from "../lib/model/target";
 import { readShard, type Shard } from "../lib/model/shard";

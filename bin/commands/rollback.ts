@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Bundle } from "../../lib/bundle/format";
-import { revertHost, type HandshakeOptions } from "../../lib/deploy/handshake";
+import { revertHost } from "../../lib/deploy/handshake";
+import type { HandshakeOptions } from "../../lib/deploy/handshake-options";
 import { findGeneration, hostHistory } from "../../lib/deploy/history";
 import { exitCode, type Outcome, type Step } from "../../lib/deploy/outcome";
 import { sideBySide } from "../../lib/deploy/side-by-side";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Bundle } from "../bundle/format";
 import { UserError } from "../model/user-error";
-import { connect, type Connection, type ConnectionOptions } from "../remote";
+import { connect, type Connection } from "../remote";
 import type { SshTarget } from "../model/target";
 import { whole } from "./call";
 import { newChange, type Change } from "./change";
@@ -12,32 +12,10 @@ import { STEPS, type Ending, type Outcome, type Step } from "./outcome";
 import { parcel, revertParcel, type Parcel } from "./parcel";
 import { askAll } from "./probes";
 import { parseLine, parseReply, told, type Reply } from "./protocol";
+import type { HandshakeOptions, Proof } from "./handshake-options";
 import { endingOf, settle, type Settled } from "./settle";
 
-export interface HandshakeOptions {
-  /** Seconds within which the change must be confirmed. @default 30 */
-  readonly windowSeconds?: number;
-  /** Apply even what stands already. @default false */
-  readonly force?: boolean;
-  /** Instead of what the bundle says about the way to the host. */
-  readonly overrides?: Partial<SshTarget>;
-  readonly connection?: ConnectionOptions;
-  /** Opens a connection. @default by SSH */
-  readonly connect?: typeof connect;
-  readonly onStep?: (step: Step) => void;
-  /** Asked when a new login has proven the change, and before it is confirmed: where it rejects, the host goes back. */
-  readonly beforeConfirm?: (proof: Proof) => Promise<void>;
-}
-
-/** What stands between a proof and its confirmation. */
-export interface Proof {
-  /** The login that proved it. */
-  readonly connection: Connection;
-  /** Fires when there is too little left of the window to go on. */
-  readonly signal: AbortSignal;
-}
-
-export const DEFAULT_WINDOW_SECONDS = 30;
+const DEFAULT_WINDOW_SECONDS = 30;
 
 /** Seconds for the first connection to bring the texts over and apply them. */
 const APPLY_SECONDS = 120;

@@ -3,7 +3,8 @@ import { readBundle } from "../bundle/read";
 import { show } from "../model/findings";
 import { UserError } from "../model/user-error";
 import type { Wave } from "../model/waves";
-import { deployHost, type HandshakeOptions } from "./handshake";
+import { deployHost } from "./handshake";
+import type { HandshakeOptions } from "./handshake-options";
 import type { Outcome, Step } from "./outcome";
 import { Schedule, type Happening, type Order, type StopReason } from "./schedule";
 

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../lib/deploy/outcome";
-import type { HandshakeOptions } from "../../lib/deploy/handshake";
+import type { HandshakeOptions } from "../../lib/deploy/handshake-options";
 import type { LabHost } from "../../lib/sandbox";
 import { applyOnly, deploy, eventually, pendingGone, teardown, type PolicyWishes } from "../fixtures/deployment";
 import type { Role } from "./hook";
