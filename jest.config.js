@@ -2,6 +2,7 @@
 // namespaces.
 const shared = {
   testEnvironment: "node",
+  cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   setupFiles: ["<rootDir>/test/property-seed.ts"],
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
   moduleNameMapper: {

@@ -3,4 +3,7 @@
 # where a host was open, locked out, half changed, or disagreed with who deployed. Needs root.
 set -eu
 . "$(dirname "$0")/setup.sh"
-exec sh scripts/in-lab.sh node --import tsx test/faults/run.ts "$@"
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+sh scripts/in-lab.sh node --import tsx test/faults/run.ts "$@"

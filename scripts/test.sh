@@ -5,6 +5,9 @@ set -u
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+# What tests leave goes with it.
+mkdir "$results/tmp"
+export TMPDIR="$results/tmp"
 status=0
 
 expected=$results/unit.json

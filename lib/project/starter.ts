@@ -37,8 +37,8 @@ import type { Construct } from "constructs";
 
 /** What the firewalls of all machines allow. */
 export function describeFleet(scope: Construct, inventory: Inventory): Fleet {
-  const fleet = new Fleet(scope, "fleet", { inventory });
-  // From where you administer the machines; give your own networks.
+  const fleet = new Fleet(scope, "fleet", { inventory, managedFrom: "admins" });
+  // From where you administer the machines; give your own networks. Rules that keep them from SSH are refused.
   const admins = new Address(fleet, "admins", { v4: "203.0.113.0/24", v6: "2001:db8:1::/48" });
 
   for (const node of inventory.group("web")) {
