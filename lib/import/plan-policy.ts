@@ -40,9 +40,10 @@ export function policyOfPlan(plan: HostPlan, { target, backend, groups = [] }: P
     ...(groups.length > 0 && { groups }),
     backend,
     target,
-    zones: declaredOf(plan.zones).map(({ name, interfaces, place }) => ({
+    zones: declaredOf(plan.zones).map(({ name, interfaces, containers, place }) => ({
       name,
       interfaces: interfaces.map((one) => ({ ...one, origin: { path: `${path}/${name}/${one.name}`, ...place } })),
+      ...(containers !== undefined && { containers }),
       origin: { path: `${path}/${name}`, ...place },
     })),
     addresses: Object.fromEntries(writer.addresses),
@@ -63,16 +64,32 @@ class EntryWriter {
     return plan.kind === "rule" ? this.#rule(plan) : this.#forward(plan);
   }
 
-  #rule({ action, from, to, source, destination, service, place }: RulePlan): RuleEntry {
+  #rule({
+    action,
+    from,
+    to,
+    source,
+    destination,
+    service,
+    published,
+    sourcePort,
+    raw,
+    comment,
+    place,
+  }: RulePlan): RuleEntry {
     const services = this.#servicesOf(service);
     return {
       kind: "rule",
       action,
-      from: { kind: "zone", name: from },
+      from,
       to,
       source: this.#addressesOf(source),
       destination: this.#addressesOf(destination),
       services,
+      ...(published && { published: "all" as const }),
+      ...(sourcePort !== undefined && { sourcePorts: [[sourcePort, sourcePort] as const] }),
+      ...(raw !== undefined && { raw }),
+      ...(comment !== undefined && { comment }),
       origin: { path: `${this.path}/${this.#ids.find(action, services)}`, ...place },
     };
   }

@@ -1,5 +1,6 @@
 import type { AddressPolicy } from "../model/addresses";
-import type { Action, Endpoint, InterfacePolicy } from "../model/policy";
+import type { Raw } from "../model/conditions";
+import type { Action, Backend, Endpoint, InterfacePolicy } from "../model/policy";
 import type { PortRange, ServicePolicy } from "../model/services";
 
 /**
@@ -8,6 +9,8 @@ import type { PortRange, ServicePolicy } from "../model/services";
  */
 export interface HostPlan {
   readonly name: string;
+  /** @default that of the fleet */
+  readonly backend?: Backend;
   readonly zones: readonly PlanLine<ZonePlan>[];
   readonly addresses: readonly PlanLine<AddressPlan>[];
   readonly services: readonly PlanLine<ServicePlan>[];
@@ -22,8 +25,12 @@ export type PlanLine<T> =
   | Readonly<{ kind: "blank" }>
   | Readonly<{ kind: "remark"; remark: Remark }>;
 
+export const BLANK = Object.freeze({ kind: "blank" } as const);
+
 /** What whoever moves over has to know about one place. */
 export interface Remark {
+  /** Where it was before. */
+  readonly program: "MicroFW" | "docker-fw";
   readonly place: Place;
   /** Whether packets are treated in another way than before; else it is about how the same is written here. */
   readonly differs: boolean;
@@ -31,9 +38,15 @@ export interface Remark {
 }
 
 /** A line of the source, as it is shown. */
-export type Place = Readonly<{ file: string; line: number }>;
+export type Place = Readonly<{ file: string; line: number; column?: number }>;
 
-export type ZonePlan = Readonly<{ name: string; interfaces: readonly InterfacePolicy[]; place: Place }>;
+export type ZonePlan = Readonly<{
+  name: string;
+  interfaces: readonly InterfacePolicy[];
+  /** Whether Docker's containers are behind it. */
+  containers?: "closed";
+  place: Place;
+}>;
 
 /** A named object; a library service is not declared anew. */
 export type Named<P> = Readonly<{ name: string; policy: P }>;
@@ -48,11 +61,16 @@ export type ServiceUse = Use<ServicePlan>;
 export type RulePlan = Readonly<{
   kind: "rule";
   action: Action;
-  from: string;
+  from: Endpoint;
   to: Endpoint;
   source?: AddressUse;
   destination?: AddressUse;
   service?: ServiceUse;
+  /** Every port that Docker publishes for the containers, instead of services. */
+  published?: true;
+  sourcePort?: number;
+  raw?: Raw;
+  comment?: string;
   place: Place;
 }>;
 export type ForwardPlan = Readonly<{

@@ -3,8 +3,8 @@ import ipaddr from "ipaddr.js";
 export type Family = 4 | 6;
 export const FAMILIES: readonly Family[] = [4, 6];
 
-/** Why a text is no address, told in words that complete "`x` …". */
-export type AddressProblem = { readonly problem: string; readonly suggestion?: string };
+/** Why a text is no address, told in words that complete "`x` …"; and the network, where host bits are all that is wrong. */
+export type AddressProblem = { readonly problem: string; readonly suggestion?: string; readonly network?: string };
 
 /**
  * Brings a host address or a network in CIDR notation into its one spelling: `203.0.113.5`, `203.0.113.0/24`,
@@ -30,6 +30,7 @@ export function normaliseAddress(text: string, family: Family): string | Address
     return {
       problem: `has host bits below /${prefix}`,
       suggestion: `did you mean \`${network}/${prefix}\` or \`${printed}\`?`,
+      network: `${network}/${String(Number(prefix))}`,
     };
   }
   return Number(prefix) === full ? printed : `${printed}/${String(Number(prefix))}`;

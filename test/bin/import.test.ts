@@ -64,6 +64,22 @@ test("a folder of something else is refused", async () => {
   expect(stderr).toMatch(/is no folder of MicroFW\n {2}Name the folder of a node/);
 });
 
+test("docker-fw's rules become a project, or a policy file that stays where one stands", async () => {
+  const from = ["import", "docker-fw", "test/fixtures/docker-fw/rules.sh", "--name", "dock-1", "--interface", "eth0"];
+  const out = join(folder, "out");
+  const { code, stdout } = await cdkfw([...from, "--out", out]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Not as in docker-fw, on every host:\n {2}the host itself is closed/m);
+  expect(stdout).toMatch(/rules.sh:24 {2}left out, and closed: the filter/);
+  expect(readFileSync(join(out, "hosts/dock-1.ts"), "utf8")).toContain('host.container("web")');
+
+  const policy = join(out, "firewall.yaml");
+  const written = await cdkfw([...from, "--policy", policy, "--json"]);
+  expect(JSON.parse(written.stdout)).toMatchObject({ folder: out, files: ["firewall.yaml"] });
+  expect(await cdkfw([...from, "--policy", policy])).toMatchObject({ code: 1, stderr: expect.stringMatching(/holds `firewall.yaml` already/) as string }); // prettier-ignore
+  expect(await cdkfw(from.slice(0, 3))).toMatchObject({ code: 1, stderr: expect.stringMatching(/--name/) as string });
+});
+
 test("compile --microfw makes bundles straight from the folder, of all nodes or of one", async () => {
   const out = join(folder, "out");
   const lockedOut = await cdkfw(["compile", "--microfw", NODES, "--out", out]);

@@ -7,7 +7,7 @@ import { hopTo } from "../../model/inventory-jumps";
 import type { InventoryNode } from "../../model/inventory-node";
 import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../../model/policy";
 import type { SshTarget } from "../../model/target";
-import type { HostPlan, PlanLine, Remark } from "../plan";
+import type { HostPlan } from "../plan";
 import { policyOfPlan } from "../plan-policy";
 import { findNodes, shown, type MicrofwFolder } from "./folder";
 import { machinesOf } from "./machines";
@@ -65,12 +65,6 @@ export function importMicrofw(
     ...(found.inventory !== undefined && { inventoryFolder: dirname(found.inventory) }),
     notes: [...notes, ...found.nodes.flatMap(({ name: node, custom }) => (custom ? [ofCustom(node)] : []))],
   };
-}
-
-/** What whoever moves over has to know about the lines of a host. */
-export function remarksOf({ zones, addresses, services, entries }: HostPlan): Remark[] {
-  const lines: readonly PlanLine<unknown>[] = [...services, ...addresses, ...zones, ...entries];
-  return lines.flatMap((line) => (line.kind === "remark" ? [line.remark] : []));
 }
 
 function stopAt(findings: readonly Finding[], folder: string): void {

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../model/policy";
+import { endpointInWords, type Endpoint } from "../../model/endpoint";
 import type { RulePlan } from "../plan";
 import { commonAddresses, commonServices, familiesOf, keyOf } from "./uses";
 
@@ -57,7 +57,7 @@ export function isSame(one: RulePlan, other: RulePlan): boolean {
  * address alone; with `ALL` as its source it marks the packets of its own zone.
  */
 function mayMeet(accept: RulePlan, nat: RulePlan, rules: readonly RulePlan[]): boolean {
-  if (nat.from !== accept.from) return nat.source !== undefined;
+  if (endpointInWords(nat.from) !== endpointInWords(accept.from)) return nat.source !== undefined;
   return rules.indexOf(nat) > rules.indexOf(accept);
 }
 

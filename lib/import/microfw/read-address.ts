@@ -1,4 +1,3 @@
-import { addressValue } from "../../model/address-value";
 import { normaliseAddress, type Family } from "../../model/addresses";
 import { show } from "../../model/findings";
 import type { ReadRow } from "./read-rows";
@@ -12,10 +11,9 @@ export const readAddress: ReadRow<AddressRow> = ([name = "", v4 = NONE, v6 = NON
     if (text === NONE) return [];
     const normal = normaliseAddress(text, family);
     if (typeof normal === "string") return [normal];
-    const network = networkOf(text, family);
-    if (network !== undefined) {
+    if (normal.network !== undefined) {
       masked.push(text);
-      return [network];
+      return [normal.network];
     }
     complain({
       problem: `${show(text)} ${normal.problem}`,
@@ -33,21 +31,3 @@ function hint(text: string): string {
     ? "write the range as networks, each as an address of its own"
     : "names of machines are not looked up: write the address";
 }
-
-/** The network that an address with a prefix is of, where that is all that is unusual about it. */
-function networkOf(text: string, family: Family): string | undefined {
-  const [address = "", prefix, ...rest] = text.split("/");
-  const full = family === 4 ? 32 : 128;
-  if (rest.length > 0 || prefix === undefined || !/^\d{1,3}$/.test(prefix) || Number(prefix) > full) return undefined;
-  if (typeof normaliseAddress(address, family) !== "string") return undefined;
-  const hostBits = BigInt(full - Number(prefix));
-  const first = (addressValue(address, family) >> hostBits) << hostBits;
-  const written = `${family === 4 ? inQuads(first) : inGroups(first)}/${Number(prefix)}`;
-  const normal = normaliseAddress(written, family);
-  return typeof normal === "string" ? normal : undefined;
-}
-
-const inQuads = (value: bigint) => [24n, 16n, 8n, 0n].map((bits) => (value >> bits) & 255n).join(".");
-
-const inGroups = (value: bigint) =>
-  [7n, 6n, 5n, 4n, 3n, 2n, 1n, 0n].map((group) => ((value >> (group * 16n)) & 0xffffn).toString(16)).join(":");

@@ -60,6 +60,6 @@ function translate<Row extends { readonly name: string; readonly place: Place },
 }
 
 /** About how the same is written here. */
-export const same = (place: Place, words: string): Remark => ({ place, differs: false, words });
+export const same = (place: Place, words: string): Remark => ({ program: "MicroFW", place, differs: false, words });
 /** About packets that are treated in another way. */
-export const differs = (place: Place, words: string): Remark => ({ place, differs: true, words });
+export const differs = (place: Place, words: string): Remark => ({ program: "MicroFW", place, differs: true, words });

@@ -89,7 +89,7 @@ function readRule(row: RuleRow, names: NodeNames, findings: Finding[]): Read {
   const rule: RulePlan = {
     kind: "rule",
     action: row.action === "accept+nat" && toHost ? "accept" : row.action,
-    from: names.zones.get(row.from) ?? row.from,
+    from: { kind: "zone", name: names.zones.get(row.from) ?? row.from },
     to: endOf(row.to, names),
     ...(source && { source }),
     ...(destination && { destination }),

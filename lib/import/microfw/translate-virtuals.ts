@@ -1,3 +1,4 @@
+import { endpointInWords } from "../../model/endpoint";
 import type { Finding } from "../../model/findings";
 import { hostAddressOf } from "../../model/host-address";
 import type { PortRange } from "../../model/services";
@@ -145,7 +146,13 @@ function toDocker(row: VirtualRow, outside: AddressUse, { ports, remarks }: Pair
   const from = names.zones.get(row.from) ?? row.from;
   const containers = names.zones.get(DOCKER);
   const destination = onlyFamily(familiesOf(outside));
-  const rule = { kind: "rule", action: "accept", from, ...(destination && { destination }), place } as const;
+  const rule = {
+    kind: "rule",
+    action: "accept",
+    from: { kind: "zone", name: from },
+    ...(destination && { destination }),
+    place,
+  } as const;
   const use = (side: "outside" | "inside", name: string): ServiceUse => {
     const declared = names.services.get(name);
     const whole = declared !== undefined && declared.policy.length === ports.length;
@@ -182,7 +189,7 @@ function refusedBy(row: VirtualRow, rules: readonly RulePlan[], { zones }: NodeN
   const from = zones.get(row.from) ?? row.from;
   const refusal = rules.find(
     (rule) =>
-      rule.from === from &&
+      endpointInWords(rule.from) === from &&
       (rule.action === "reject" || rule.action === "drop") &&
       rule.to.kind !== "host" &&
       rule.source === undefined &&

@@ -69,6 +69,9 @@ function bridges(zone: string, name: string, { interfaces, place }: Gathered): P
   }
   return [
     { kind: "remark", remark: same(place, `MicroFW lets machines on one bridge (${listed}) talk to each other`) },
-    { kind: "declared", what: { kind: "rule", action: "accept", from: name, to: { kind: "zone", name }, place } },
+    {
+      kind: "declared",
+      what: { kind: "rule", action: "accept", from: { kind: "zone", name }, to: { kind: "zone", name }, place },
+    },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Finding } from "../../model/findings";
 import { SERVICE_LIBRARY } from "../../model/service-library";
 import { Names } from "../names";
-import type { EntryPlan, HostPlan, PlanLine } from "../plan";
+import { BLANK, type EntryPlan, type HostPlan, type PlanLine } from "../plan";
 import { rowsOf, type NodeTables } from "./rows";
 import { translateAddresses, translateServices } from "./translate-objects";
 import { translateRules } from "./translate-rules";
@@ -38,8 +38,6 @@ function translateNode({ name, tables }: MicrofwNode, names: Names, findings: Fi
     entries: inParagraphs([zones.entries, lines, virtuals]),
   };
 }
-
-const BLANK: PlanLine<EntryPlan> = { kind: "blank" };
 
 function inParagraphs(parts: readonly (readonly PlanLine<EntryPlan>[])[]): PlanLine<EntryPlan>[] {
   return parts.filter((part) => part.length > 0).flatMap((part, index) => (index === 0 ? part : [BLANK, ...part]));

@@ -16,8 +16,8 @@ export function commentLine(text: string): string {
 }
 
 /** Words of ours, over as many lines as they need. */
-export function remarkLines({ differs, words }: Remark, indent: number): string[] {
-  const text = differs ? `Not as in MicroFW: ${words}.` : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+export function remarkLines({ program, differs, words }: Remark, indent: number): string[] {
+  const text = differs ? `Not as in ${program}: ${words}.` : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

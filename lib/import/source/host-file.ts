@@ -1,3 +1,4 @@
+import type { ContainerSelector } from "../../model/containers";
 import { IP_PROTOCOLS } from "../../model/ip-protocols";
 import type { Endpoint, InterfacePolicy } from "../../model/policy";
 import {
@@ -49,7 +50,9 @@ class HostFile {
     const services = this.#ownServices();
     const shared = [...this.#used.addresses.values()].filter((one) => names.addresses.has(one));
     const parameters = shared.length === 0 ? "fleet: Fleet" : "fleet: Fleet, addresses: SharedAddresses";
-    const host = `  const host = new Host(fleet, ${literal(plan.name)}, fleet.inventory.host(${literal(plan.name)}));`;
+    const node = `fleet.inventory.host(${literal(plan.name)})`;
+    const props = plan.backend === undefined ? node : `{ ...${node}, backend: ${literal(plan.backend)} }`;
+    const host = `  const host = new Host(fleet, ${literal(plan.name)}, ${props});`;
     const destructured = shared.length === 0 ? [] : [this.#destructuring(shared)];
     const paragraphs = [[host, ...destructured], addresses, zones, entries].filter((lines) => lines.length > 0);
     return [
@@ -98,11 +101,14 @@ class HostFile {
     return addressSource(2, before, "host", address, ";");
   }
 
-  #zone({ name, interfaces }: ZonePlan): string {
-    const isNamed = declaredOf(this.plan.entries).some(
-      (entry) => entry.from === name || (entry.kind === "rule" && entry.to.kind === "zone" && entry.to.name === name),
+  #zone({ name, interfaces, containers }: ZonePlan): string {
+    const isNamed = declaredOf(this.plan.entries).some((entry) =>
+      entry.kind === "rule"
+        ? [entry.from, entry.to].some((end) => end.kind === "zone" && end.name === name)
+        : entry.from === name,
     );
     const before = isNamed ? `const ${this.names.identifiers.of("zone", name)} = ` : "";
+    if (containers !== undefined) return statement(2, `${before}host.addContainerZone(`, literal(name), ");");
     const members: Code = { object: [["interfaces", { list: interfaces.map(interfaceCode) }]] };
     return statement(2, `${before}host.addZone(${literal(name)}, `, members, ");");
   }
@@ -119,12 +125,13 @@ class HostFile {
       ];
       return statement(2, "host.forward(", { object: members }, ");");
     }
-    return statement(2, `host.${METHODS[entry.action]}(`, { object: [...this.#ends(entry), ...service] }, ");");
+    const members = [...this.#ends(entry), ...service, ...moreOf(entry)];
+    return statement(2, `host.${METHODS[entry.action]}(`, { object: members }, ");");
   }
 
   #ends({ from, to, source, destination }: RulePlan): Member[] {
     return [
-      ["from", this.#zoneName(from)],
+      ["from", this.#end(from)],
       ["to", this.#end(to)],
       ...(source === undefined ? [] : [["source", this.#addressUse(source)] as const]),
       ...(destination === undefined ? [] : [["destination", this.#addressUse(destination)] as const]),
@@ -132,10 +139,17 @@ class HostFile {
   }
 
   #end(end: Endpoint): string {
-    if (end.kind === "zone") return this.#zoneName(end.name);
-    if (end.kind === "host") return "host";
-    this.#imports.add("ALL");
-    return "ALL";
+    switch (end.kind) {
+      case "zone":
+        return this.#zoneName(end.name);
+      case "host":
+        return "host";
+      case "container":
+        return `host.container(${selectorSource(end.select)})`;
+      case "all":
+        this.#imports.add("ALL");
+        return "ALL";
+    }
   }
 
   #zoneName(name: string): string {
@@ -164,6 +178,26 @@ class HostFile {
     this.#imports.add("Service");
     return `Service.${service.name.toUpperCase().replaceAll("-", "_")}`;
   }
+}
+
+/** What few rules have. */
+function moreOf({ published, sourcePort, raw, comment }: RulePlan): Member[] {
+  const words: Member[] = [
+    ...(raw?.iptables === undefined ? [] : [["iptables", { list: raw.iptables.map(literal) }] as const]),
+    ...(raw?.nftables === undefined ? [] : [["nftables", literal(raw.nftables)] as const]),
+  ];
+  return [
+    ...(published === true ? [["published", "true"] as const] : []),
+    ...(sourcePort === undefined ? [] : [["sourcePort", String(sourcePort)] as const]),
+    ...(words.length === 0 ? [] : [["raw", { object: words }] as const]),
+    ...(comment === undefined ? [] : [["comment", literal(comment)] as const]),
+  ];
+}
+
+function selectorSource(select: ContainerSelector): string {
+  if ("name" in select) return literal(select.name);
+  const members = Object.entries(select).map(([key, value]) => `${key}: ${literal(value)}`);
+  return `{ ${members.join(", ")} }`;
 }
 
 /** Two hosts may mean different things by one name. */

@@ -1,14 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { RootConstruct } from "constructs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import fc from "fast-check";
-import ts from "typescript";
-import { Inventory, type Fleet } from "../../../../constructs";
 import { importMicrofw } from "../../../../lib/import/microfw/import";
 import { projectSource } from "../../../../lib/import/source/project";
 import { writeProject } from "../../../../lib/project/write";
 import { bundleContents } from "../../../../lib/synth/synthesize";
+import { checkFormat, files, generationsOf, sourcesOf, typeErrors } from "../../../fixtures/imported-project";
 import { hostileNodes } from "../../../fixtures/microfw/hostile";
 
 jest.setTimeout(180_000);
@@ -33,45 +30,10 @@ function importTo(name: string, nodes: string): string {
   return to;
 }
 
-function files(of: string): string[] {
-  const all = readdirSync(of, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return all.map((entry) => relative(of, join(entry.parentPath, entry.name))).sort();
-}
-
-const sourcesOf = (project: string) => files(project).filter((file) => /\.(ts|yaml)$/.test(file));
-
-/** What the fleet of a written program makes. */
-function generationsOf(project: string): Record<string, string> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const program = require(resolve(project, "fleet.ts")) as {
-    describeFleet(scope: RootConstruct, inventory: Inventory): Fleet;
-  };
-  const inventory = Inventory.fromFile(join(project, "inventory.yaml"));
-  const policies = program.describeFleet(new RootConstruct(), inventory).policies();
-  return Object.fromEntries(policies.map((policy) => [policy.host, bundleContents(policy).generation]));
-}
-
 /** The same straight from the folder, as `cdkfw compile --microfw` does it. */
 function generationsFrom(nodes: string): Record<string, string> {
   const { policies } = importMicrofw(nodes);
   return Object.fromEntries(policies.map((policy) => [policy.host, bundleContents(policy).generation]));
-}
-
-function typeErrors(roots: readonly string[]): string[] {
-  const { config } = ts.readConfigFile("tsconfig.json", (file) => ts.sys.readFile(file)) as { config: object };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
-  const program = ts.createProgram(roots, options);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .filter(({ file }) => file === undefined || roots.includes(resolve(file.fileName)))
-    .map(({ file, messageText }) => `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
-}
-
-/** Prettier's own word on the sources; it fails on one that is not formatted. */
-function checkFormat(sources: readonly string[]): void {
-  const prettier = resolve("node_modules/prettier/bin/prettier.cjs");
-  const options = ["--no-config", "--ignore-path", "/dev/null", "--print-width", "120", "--check"];
-  execFileSync(process.execPath, [prettier, ...options, ...sources], { stdio: "pipe" });
 }
 
 /** `UPDATE_GOLDEN=1 npx jest …` writes the golden files anew: read the difference. */
