@@ -14,6 +14,7 @@ import { filesOf } from "../lib/model/target-files";
 import { holdsToken } from "../lib/model/token";
 import { UserError } from "../lib/model/user-error";
 import { Container, type ContainerLike } from "./container";
+import type { ContainerRules } from "./container-rules";
 import { addressNamesFor } from "./declared-addresses";
 import { Endpoints } from "./endpoints";
 import type { ExpectProps, Expecting, PacketProps } from "./expectation";
@@ -203,6 +204,14 @@ export class Host extends PolicyConstruct {
   /** Adds a rule whose action is a value. */
   addRule(props: RuleWithActionProps): void {
     this.#rules.add(props.action, props);
+  }
+
+  /** Adds all rules of a file, at this place of the list. */
+  addRules({ rules }: ContainerRules): void {
+    for (const { does, props, place } of rules) {
+      if (does === "forward") this.#rules.addForward(props as unknown as ForwardProps, place);
+      else this.#rules.add(does, props as unknown as RuleProps, place);
+    }
   }
 
   /** Names packets of which all must be accepted, or all refused: held against the rules at every synth. */

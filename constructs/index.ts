@@ -2,6 +2,7 @@
 export { Address, type AddressProps, type CountryAddress } from "./address";
 export type { ConditionProps, ConnectionsProps, LimitProps, LogProps, Rate, RawProps } from "./condition-props";
 export { Container, type ContainerLike } from "./container";
+export { ContainerRules, type DockerFwFileProps } from "./container-rules";
 export type { ExpectProps, Expecting, LiveProps, PacketProps } from "./expectation";
 export { Fleet, type FleetProps, type PrivateProps } from "./fleet";
 export type { ForwardProps } from "./forward";

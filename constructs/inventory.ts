@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { readAnsible } from "../lib/model/ansible/as-inventory";
 import { nearestName, show } from "../lib/model/findings";
 import { inventoryFrom, parseInventory, type InventoryContent, type InventoryInput } from "../lib/model/inventory";
 import type { InventoryNode } from "../lib/model/inventory-node";
 import { UserError } from "../lib/model/user-error";
 import { callerPlace } from "./origin";
+import { fromHere, readDocument } from "./read-document";
 
 /**
  * The machines of a fleet, and how each is reached.
@@ -25,7 +26,9 @@ export class Inventory {
    * @throws UserError `unreadable-inventory` where the file can not be read
    */
   static fromFile(path: string): Inventory {
-    return new Inventory(parseInventory(readText(path), fromHere(path), filesBeside(dirname(resolve(path)))));
+    return new Inventory(
+      parseInventory(readDocument(path, "inventory"), fromHere(path), filesBeside(dirname(resolve(path)))),
+    );
   }
 
   /**
@@ -44,7 +47,9 @@ export class Inventory {
    */
   static fromAnsible(path: string): Inventory {
     const folder = dirname(resolve(path));
-    const { inventory } = readAnsible(readText(path), fromHere(path), (file) => readIfThere(join(folder, file)));
+    const { inventory } = readAnsible(readDocument(path, "inventory"), fromHere(path), (file) =>
+      readIfThere(join(folder, file)),
+    );
     return new Inventory(inventoryFrom(inventory, filesBeside(folder), { file: fromHere(path) }));
   }
 
@@ -94,23 +99,8 @@ function unknown(what: "host" | "group", name: string, known: readonly string[])
   );
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new UserError(
-      "unreadable-inventory",
-      `the inventory ${show(path)} can not be read: ${reason === "ENOENT" ? "there is no such file" : reason}`,
-      `Relative paths are looked for in ${show(process.cwd())}.`,
-    );
-  }
-}
-
 function readIfThere(path: string): string | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, "utf8") : undefined;
 }
 
 const filesBeside = (folder: string) => (file: string) => resolve(folder, file);
-
-const fromHere = (path: string) => relative(process.cwd(), resolve(path)).replaceAll("\\", "/");

@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** A place in the user's source. */
-export type Place = Readonly<{ file: string; line: number }>;
+export type Place = Readonly<{ file: string; line: number; column?: number }>;
 
 /** Most calls come straight from the user's code, and each frame costs: look near first, and far where it must be. */
 const NEAR = 4;

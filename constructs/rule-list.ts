@@ -15,7 +15,7 @@ import { forwardOf } from "./forward-entry";
 import { checkProps, FORWARD_PROPS, RULE_PROPS } from "./given-props";
 import type { Host } from "./host";
 import { hostAddressFrom } from "./one-machine";
-import { callerPlace } from "./origin";
+import { callerPlace, type Place } from "./origin";
 import type { NatRuleProps, RuleProps } from "./rule";
 import type { UsedAddresses } from "./used-addresses";
 import type { UsedServices } from "./used-services";
@@ -42,14 +42,13 @@ export class RuleList {
   }
 
   /** Adds a rule. One with a mistake is added as far as it is understood, so that its other mistakes are found too. */
-  add(does: Action, props: RuleProps): void {
-    const place = callerPlace();
+  add(does: Action, props: RuleProps, place = callerPlace()): void {
     const mistakes: Mistake[] = [];
 
     const services = this.#servicesOf(props, mistakes);
     const verb = actionOf(does, mistakes);
     const path = `${this.host.node.path}/${this.#idOf(verb, props.id, services, mistakes)}`;
-    const origin: Origin = place === undefined ? { path } : { path, file: place.file, line: place.line };
+    const origin: Origin = originAt(path, place);
     const from = this.endpoints.of("from", props.from, mistakes);
     const to = this.endpoints.of("to", props.to, mistakes);
     const source = this.addresses.namesOf(props.source, origin, mistakes);
@@ -68,13 +67,12 @@ export class RuleList {
   }
 
   /** Adds a port forward, as far as it is understood. */
-  addForward(props: ForwardProps): void {
-    const place = callerPlace();
+  addForward(props: ForwardProps, place = callerPlace()): void {
     const mistakes: Mistake[] = [];
 
     const services = this.#servicesOf(props, mistakes);
     const path = `${this.host.node.path}/${this.#idOf("forward", props.id, services, mistakes)}`;
-    const origin: Origin = place === undefined ? { path } : { path, file: place.file, line: place.line };
+    const origin: Origin = originAt(path, place);
     const words = commentOf(props.comment, mistakes);
     const entry = forwardOf(
       props,
@@ -125,6 +123,13 @@ export class RuleList {
       });
     return this.#ids.find(does, services);
   }
+}
+
+/** Not spread: a large fleet has millions of them. */
+function originAt(path: string, place: Place | undefined): Origin {
+  if (place === undefined) return { path };
+  const { file, line, column } = place;
+  return column === undefined ? { path, file, line } : { path, file, line, column };
 }
 
 function actionOf(given: Action, mistakes: Mistake[]): Action {

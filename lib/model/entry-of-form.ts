@@ -168,7 +168,8 @@ export function unknownService(name: string, known: Iterable<string>): Mistake {
   };
 }
 
-function unclearAction(given: readonly string[]): Mistake {
+/** What is told of an entry that does nothing, or more than one thing. */
+export function unclearAction(given: readonly string[]): Mistake {
   const allowed = `one of ${[...action.options, "forward"].map(show).join(", ")}, as in \`accept: ssh\``;
   if (given.length === 0) return { problem: "the entry has no action", allowed };
   return { problem: `the entry has several actions: ${given.map(show).join(", ")}`, allowed };

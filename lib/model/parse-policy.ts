@@ -17,19 +17,12 @@ import { byPlace, show } from "./findings";
 import { FindingsError } from "./findings-error";
 import { groupsOf, type GroupKind } from "./groups";
 import type { Origin } from "./origin";
-import {
-  action,
-  DEFAULT_BACKEND,
-  hostPolicy,
-  POLICY_FORMAT,
-  type Entry,
-  type HostPolicy,
-  type ZonePolicy,
-} from "./policy";
+import { DEFAULT_BACKEND, hostPolicy, POLICY_FORMAT, type Entry, type HostPolicy, type ZonePolicy } from "./policy";
 import {
   addressesForm,
   forwardForm,
   hostForm,
+  isForwardForm,
   NAMES,
   ruleForm,
   servicesForm,
@@ -206,7 +199,7 @@ class PolicyReader extends DocumentReader {
     return (Array.isArray(value) ? value : []).flatMap((given: unknown, index): Entry[] => {
       const place = [...path, "entries", index];
       const complain = (mistake: Mistake) => this.report(place, mistake);
-      const entry = isForward(given)
+      const entry = isForwardForm(given)
         ? this.#readEntry(forwardForm, given, place, (form) =>
             forwardOfForm(form, originOf("entries", index), { known, used, complain }),
           )
@@ -237,8 +230,3 @@ class PolicyReader extends DocumentReader {
 
 /** It becomes a comment in the texts for the kernel, and a file may have any name. */
 const asPath = (text: string) => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "?").slice(0, 1024);
-
-/** An entry that has also an action is read as a rule, which tells of both. */
-function isForward(given: unknown): boolean {
-  return isRecord(given) && "forward" in given && !action.options.some((name) => name in given);
-}

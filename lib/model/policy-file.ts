@@ -9,7 +9,7 @@ import { sshSettings } from "./inventory";
 import { readProtocol } from "./ip-protocols";
 import { comment, interfaceName, objectName, zoneName } from "./names";
 import { DOCKER_INTERFACES } from "./containers";
-import { backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./policy";
+import { action, backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./policy";
 import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
 import { silences } from "./finding-codes";
@@ -125,6 +125,11 @@ export const forwardForm = z.strictObject({
   hairpin: named.optional(),
   ...commonForm,
 });
+
+/** An entry that has also an action is read as a rule, which tells of both. */
+export function isForwardForm(given: unknown): boolean {
+  return isRecord(given) && "forward" in given && !action.options.some((name) => name in given);
+}
 
 /** A zone by its interfaces alone. */
 export const zoneForm = listOf(interfaceForm, "at least one interface").transform(
