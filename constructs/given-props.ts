@@ -25,7 +25,7 @@ export interface KnownProps {
 export const RULE_PROPS = knownProps(
   "a rule",
   ["from", "to", "source", "destination", "service", "services", "comment", "id", "action"],
-  ["snat", "published"],
+  ["snat", "published", "link"],
 );
 export const FORWARD_PROPS = knownProps("a port forward", [
   "from",

@@ -5,7 +5,9 @@ import { nearestName, show, type Finding } from "../lib/model/findings";
 import { comment, objectName } from "../lib/model/names";
 import type { Origin } from "../lib/model/origin";
 import { readSilence } from "../lib/model/read-silence";
-import { action, type Action, type Entry, type RuleEntry } from "../lib/model/policy";
+import { linkForm, linkNameOf } from "../lib/model/links";
+import { readForm } from "../lib/model/read-form";
+import { action, type Action, type Endpoint, type Entry, type RuleEntry } from "../lib/model/policy";
 import { holdsToken, TOKEN_FIX } from "../lib/model/token";
 import type { ConditionProps } from "./condition-props";
 import { readConditions } from "./conditions";
@@ -54,7 +56,7 @@ export class RuleList {
     const source = this.addresses.namesOf(props.source, origin, mistakes);
     const destination = this.addresses.namesOf(props.destination, origin, mistakes);
     const words = commentOf(props.comment, mistakes);
-    const more = checkProps(props, RULE_PROPS, mistakes) ? this.#moreOf(props, origin, mistakes) : undefined;
+    const more = checkProps(props, RULE_PROPS, mistakes) ? this.#moreOf(props, to, origin, mistakes) : undefined;
     if (from !== undefined && to !== undefined) {
       // A large fleet has millions of them, and an object that is spread takes four times the room of a literal.
       const entry: RuleEntry =
@@ -90,14 +92,27 @@ export class RuleList {
   }
 
   /** What few rules have. */
-  #moreOf(props: RuleProps & NatRuleProps, origin: Origin, mistakes: Mistake[]): Partial<RuleEntry> {
+  #moreOf(
+    props: RuleProps & NatRuleProps,
+    to: Endpoint | undefined,
+    origin: Origin,
+    mistakes: Mistake[],
+  ): Partial<RuleEntry> {
     const snat = props.snat === undefined ? undefined : hostAddressFrom("snat", props.snat, this.addresses, mistakes);
     const conditions = this.#conditionsOf(props, origin, mistakes);
     return {
       ...conditions,
       ...(snat !== undefined && { snat }),
+      ...this.#linkOf(props.link, to, mistakes),
       ...(props.published === true && { published: "all" as const }),
     };
+  }
+
+  #linkOf(given: RuleProps["link"], to: Endpoint | undefined, mistakes: Mistake[]): { link?: string } {
+    const wanted = readForm("link", linkForm.optional(), given, mistakes);
+    const link = wanted === undefined || to === undefined ? undefined : linkNameOf(wanted, to);
+    if (typeof link === "object") mistakes.push(link);
+    return typeof link === "string" ? { link } : {};
   }
 
   #conditionsOf(props: ConditionProps, origin: Origin, mistakes: Mistake[]): Pick<Entry, keyof Conditions | "silence"> {

@@ -49,6 +49,12 @@ export interface RuleProps extends ConditionProps {
    * @default false
    */
   readonly published?: boolean | undefined;
+  /**
+   * Between containers: whether the source finds the destination by name, and by which one. `true` is the destination's own
+   * name. Where Docker's DNS does not tell it, the host writes it into the hosts file of the source.
+   * @default false
+   */
+  readonly link?: boolean | string | undefined;
   /** Words for the reader of a plan: at most 200 printable characters on one line. @default none */
   readonly comment?: string | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { HostPolicy } from "../model/policy";
+import { linksOf } from "./links";
 import { logChains } from "./log";
 import { acceptWithNatChains, masqueradeChain } from "./masquerade";
 import { forwardChains } from "./forward";
@@ -40,7 +41,7 @@ export function compile(policy: HostPolicy, options: CompileOptions = {}): Rules
   );
   const ruleset = deepFreeze({
     host: policy.host,
-    ...(bridges.length > 0 && { docker: { bridges } }),
+    ...(bridges.length > 0 && { docker: { bridges, links: linksOf(policy) } }),
     sets: usedSets(policy, written),
     chains: written,
   });

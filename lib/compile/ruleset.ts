@@ -17,10 +17,17 @@ import type { IcmpType, PortProtocol, PortRange } from "../model/services";
  */
 export interface Ruleset {
   readonly host: string;
-  /** The bridges of Docker's networks, where a policy has a zone of them: names or patterns. */
-  readonly docker?: { readonly bridges: readonly string[] };
+  /** The bridges of Docker's networks, where a policy has a zone of them: names or patterns; and who is linked there. */
+  readonly docker?: { readonly bridges: readonly string[]; readonly links: readonly Link[] };
   readonly sets: readonly AddressSet[];
   readonly chains: readonly Chain[];
+}
+
+/** Containers that find others by a name. It is the host's to see to it that they do. */
+export interface Link {
+  readonly from: ContainerSelector;
+  readonly to: ContainerSelector;
+  readonly name: string;
 }
 
 /** Addresses that a match refers to by name. A family without elements matches no packet of that family. */

@@ -1,6 +1,8 @@
 import type { AddressPolicy } from "../model/addresses";
 import { EntryIds } from "../model/entry-ids";
+import type { Endpoint } from "../model/endpoint";
 import { hostAddressOf } from "../model/host-address";
+import { linkNameOf } from "../model/links";
 import {
   POLICY_FORMAT,
   type Backend,
@@ -52,6 +54,11 @@ export function policyOfPlan(plan: HostPlan, { target, backend, groups = [] }: P
   };
 }
 
+function linkOf(link: true | undefined, to: Endpoint): { link?: string } {
+  const name = link === undefined ? undefined : linkNameOf(link, to);
+  return typeof name === "string" ? { link: name } : {};
+}
+
 /** Writes entries, and gathers what they name. */
 class EntryWriter {
   readonly addresses = new Map<string, AddressPolicy>();
@@ -72,6 +79,7 @@ class EntryWriter {
     destination,
     service,
     published,
+    link,
     sourcePort,
     raw,
     comment,
@@ -86,6 +94,7 @@ class EntryWriter {
       source: this.#addressesOf(source),
       destination: this.#addressesOf(destination),
       services,
+      ...linkOf(link, to),
       ...(published && { published: "all" as const }),
       ...(sourcePort !== undefined && { sourcePorts: [[sourcePort, sourcePort] as const] }),
       ...(raw !== undefined && { raw }),

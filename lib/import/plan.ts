@@ -68,6 +68,8 @@ export type RulePlan = Readonly<{
   service?: ServiceUse;
   /** Every port that Docker publishes for the containers, instead of services. */
   published?: true;
+  /** Whether the source finds the destination by its name. */
+  link?: true;
   sourcePort?: number;
   raw?: Raw;
   comment?: string;

@@ -18,6 +18,7 @@ import {
   translatedPortsFit,
 } from "./checks/forwards";
 import { addressesAreKnown, servicesAreKnown, zonesAreKnown } from "./checks/known-names";
+import { linksAreBetweenContainers, linksHaveOneMeaning } from "./checks/links";
 import { interfacesBelongToOneZone, patternsStayInTheirZone, zonesAreDeclaredOnce } from "./checks/zones";
 import type { Finding } from "./findings";
 import type { HostPolicy } from "./policy";
@@ -35,6 +36,8 @@ export const POLICY_CHECKS: readonly Check[] = Object.freeze([
   containersHaveAZone,
   containersHaveNoAddresses,
   publishedPortsArePorts,
+  linksAreBetweenContainers,
+  linksHaveOneMeaning,
   sourceIsNotAll,
   hostDoesNotTalkToItself,
   natLeavesTheHost,

@@ -36,7 +36,11 @@ export function parseContainerRules(text: string, file: string, dockerFw: OfDock
   const reader = new RulesReader(readYaml(text, file), file, dockerFw);
   const rules = reader.findings.length > 0 ? [] : reader.readAll();
   if (reader.findings.length === 0) return rules;
-  throw new FindingsError("invalid-container-rules", `the file of container rules ${show(file)}`, byPlace(reader.findings));
+  throw new FindingsError(
+    "invalid-container-rules",
+    `the file of container rules ${show(file)}`,
+    byPlace(reader.findings),
+  );
 }
 
 class RulesReader extends DocumentReader {
@@ -123,7 +127,7 @@ function servicesOf(form: RuleForm | ForwardForm, does: Action | "forward"): Rec
 
 /** The rest is read by the same forms in documents and in programs. */
 function asGiven(given: Record<string, unknown>): Record<string, unknown> {
-  const names: readonly string[] = [...CONDITION_NAMES, "port", "comment", "silence"];
+  const names: readonly string[] = [...CONDITION_NAMES, "port", "link", "comment", "silence"];
   return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
 }
 

@@ -5,6 +5,7 @@ import { containerOfWords } from "./containers";
 import type { Mistake } from "./explain-issues";
 import { nearestName, show } from "./findings";
 import { hostAddressOf } from "./host-address";
+import { linkNameOf } from "./links";
 import type { Origin } from "./origin";
 import { action, type Endpoint, type Entry, type HostAddress, type RuleEntry } from "./policy";
 import type { ForwardForm, RuleForm } from "./policy-file";
@@ -41,16 +42,20 @@ export function ruleOfForm(form: RuleForm, origin: Origin, lookup: Lookup): Rule
     return undefined;
   }
   const snat = form.snat && machineOf("snat", form.snat, lookup);
+  const to = endpointOf(form.to);
+  const link = form.link === undefined ? undefined : linkNameOf(form.link, to);
+  if (typeof link === "object") lookup.complain(link);
   const published = form[verb]?.length === 1 && form[verb][0] === "published";
   return {
     kind: "rule",
     action: verb,
     from: endpointOf(form.from),
-    to: endpointOf(form.to),
+    to,
     source: addressesOf(form.source ?? [], lookup),
     destination: addressesOf(form.destination ?? [], lookup),
     services: published ? [] : servicesOf(form[verb] ?? [], lookup),
     ...(published && { published: "all" }),
+    ...(typeof link === "string" && { link }),
     ...(snat && { snat }),
     ...moreOf(form, lookup),
     origin,

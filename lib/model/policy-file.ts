@@ -7,6 +7,7 @@ import { isRecord } from "./document-reader";
 import { show } from "./findings";
 import { sshSettings } from "./inventory";
 import { readProtocol } from "./ip-protocols";
+import { linkForm } from "./links";
 import { comment, interfaceName, objectName, zoneName } from "./names";
 import { DOCKER_INTERFACES } from "./containers";
 import { action, backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./policy";
@@ -113,6 +114,7 @@ export const ruleForm = z.strictObject({
   to: z.string(),
   destination: addressesNamed.optional(),
   snat: addressesNamed.optional(),
+  link: linkForm.optional(),
   ...commonForm,
 });
 

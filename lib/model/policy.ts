@@ -4,6 +4,7 @@ import { conditions, type Conditions } from "./conditions";
 import { countryDatabaseName } from "./countries";
 import { endpoint, type Endpoint } from "./endpoint";
 import { silences, type Silences } from "./finding-codes";
+import { linkName } from "./links";
 import { comment, interfaceName, objectName, serviceName, zoneName } from "./names";
 import { origin, type Origin } from "./origin";
 import { review, type Review } from "./review";
@@ -65,6 +66,8 @@ export const ruleEntry = z.strictObject({
    * name, by the port on the host. Without, services are the containers' own ports.
    */
   published: z.enum(["all", "services"]).optional(),
+  /** Between containers: the name by which the source finds the destination. */
+  link: linkName.optional(),
   /** With `accept+nat`: the source address to put in, instead of that of the interface. */
   snat: z.strictObject({ v4: hostAddress(4).optional(), v6: hostAddress(6).optional() }).optional(),
   ...conditions,
@@ -157,6 +160,7 @@ export type RuleEntry = Readonly<{
   destination: readonly string[];
   services: readonly string[];
   published?: "all" | "services" | undefined;
+  link?: string | undefined;
   snat?: HostAddress | undefined;
   comment?: string | undefined;
   silence?: Silences | undefined;

@@ -13,7 +13,7 @@ export function entryInWords(entry: Entry): string {
   return parts.join("  ");
 }
 
-function ruleInWords({ action, services, from, to, source, destination, published, snat }: RuleEntry): string[] {
+function ruleInWords({ action, services, from, to, source, destination, published, link, snat }: RuleEntry): string[] {
   // What Docker forwards reads as what the host itself forwards.
   const verb = published === "services" && action === "accept" ? "forward" : action;
   const all = published === undefined ? "all services" : "published ports";
@@ -24,6 +24,7 @@ function ruleInWords({ action, services, from, to, source, destination, publishe
   ];
   if (source.length > 0) parts.push(`from ${source.join(", ")}`);
   if (destination.length > 0) parts.push(`to ${destination.join(", ")}`);
+  if (link !== undefined) parts.push(`link ${link}`);
   if (snat !== undefined) parts.push(`as ${addressInWords(snat)}`);
   return parts;
 }

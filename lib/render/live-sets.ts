@@ -22,14 +22,15 @@ export function liveSetName(select: ContainerSelector, kind: LiveKind, family: F
 }
 
 /** All that the host is to fill in, in the order of the containers' words. */
-export function liveSets({ sets, chains }: Ruleset): LiveSet[] {
+export function liveSets({ sets, chains, docker }: Ruleset): LiveSet[] {
   const found = new Map<string, { select: ContainerSelector; kinds: Set<LiveKind> }>();
-  const take = (select: ContainerSelector, kind: LiveKind) => {
+  const take = (select: ContainerSelector, kind?: LiveKind) => {
     const words = containerInWords(select);
     const one = found.get(words) ?? { select, kinds: new Set() };
     found.set(words, one);
-    one.kinds.add(kind);
+    if (kind !== undefined) one.kinds.add(kind);
   };
+  for (const { from, to } of docker?.links ?? []) for (const select of [from, to]) take(select);
   for (const { live } of sets) if (live !== undefined) take(live, "addresses");
   for (const match of chains.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches))) {
     if (match.kind === "published") take(match.container, match.at);
@@ -49,11 +50,12 @@ export function eachLiveSet(
 }
 
 /**
- * What the host's watcher reads: which containers to look for, and by which interfaces they are reached. Fields are
+ * What the host's watcher reads: which containers to look for, who finds whom by which name, and by which interfaces they are reached. Fields are
  * parted by tabs; labels are written as Docker prints them, which is JSON.
  *
  *     select <TAB> KEY <TAB> KINDS <TAB> name <TAB> web
  *     select <TAB> KEY <TAB> KINDS <TAB> label <TAB> "app" <TAB> "web"
+ *     link <TAB> KEY-OF-WHO-ASKS <TAB> KEY-OF-WHO-IS-MEANT <TAB> db
  *     bridge <TAB> br-*
  */
 export function renderWatched(ruleset: Ruleset): string {
@@ -61,7 +63,10 @@ export function renderWatched(ruleset: Ruleset): string {
   const selects = liveSets(ruleset).map(({ select, kinds }) =>
     ["select", keyOf(select), kinds.map((kind) => LETTER[kind]).join(""), ...wordsOf(select)].join("\t"),
   );
-  return [...selects, ...bridges.map((name) => `bridge\t${name}`)].map((line) => `${line}\n`).join("");
+  const links = (ruleset.docker?.links ?? []).map(({ from, to, name }) =>
+    ["link", keyOf(from), keyOf(to), name].join("\t"),
+  );
+  return [...selects, ...links, ...bridges.map((name) => `bridge\t${name}`)].map((line) => `${line}\n`).join("");
 }
 
 function wordsOf(select: ContainerSelector): string[] {

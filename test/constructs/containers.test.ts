@@ -50,6 +50,16 @@ describe("an entry names containers", () => {
       "forward  https  ext → container web  from 203.0.113.7",
     ],
     [
+      "that finds another one by its name",
+      ({ host }) => host.allow({ from: host.container("web"), to: "container shop/db", service: "tcp/80", link: true }),
+      "accept  tcp/80  container web → container shop/db  link db",
+    ],
+    [
+      "that finds others by a name of one's own",
+      ({ host }) => host.allow({ from: "container web", to: "container tier=db", link: "db.internal" }),
+      "accept  all services  container web → container tier=db  link db.internal",
+    ],
+    [
       "with all of their published ports",
       ({ host }) => host.allow({ from: "ext", to: host.container("web"), published: true }),
       "accept  published ports  ext → container web",
@@ -92,6 +102,30 @@ describe("of containers it is told", () => {
     ],
     ["that Docker translates the port", forward({ port: 8443 }), "a port forward to a container has no `port`"],
     ["that Docker publishes no protocols", forward({ service: "icmp" }), "`icmp` has parts without ports"],
+    [
+      "that a label is no name",
+      allow({ from: "container web", to: "container tier=db", link: true }),
+      "`container tier=db` has no name of its own for a link",
+    ],
+    [
+      "that a link is no name",
+      allow({ from: "container a1", to: "container b1", link: "a b" }),
+      "`link` may not be `a b`",
+    ],
+    ["that only containers are linked", allow({ to: "container web", link: true }), "only containers can be linked"],
+    [
+      "that a link accepts",
+      withDocker(({ host }) => host.drop({ from: "container a1", to: "container b1", link: true })),
+      "a rule that does not accept has the link `b1`",
+    ],
+    [
+      "that one name leads to two",
+      withDocker(({ host }) => {
+        host.allow({ from: "container a1", to: "container b1", link: "x" });
+        host.allow({ from: "container a1", to: "container c1", link: "x" });
+      }),
+      "the container a1 finds two containers as `x`, the first one at",
+    ],
     ["that it names no service", forward({ service: "all" }), "names no service"],
   ])("%s", (_what, declare, words) => expectFindings(declare, [words]));
 });

@@ -7,7 +7,10 @@ load_folder() {
   loaded=$?
   # Where loading failed, what stands may still be about containers.
   if [ "$loaded" = 0 ]; then
-    if [ -e "$1/containers" ]; then write_file "$RUN/loaded" "${1##*/}"; else forget_containers; fi
+    if [ -e "$1/containers" ]; then
+      write_file "$RUN/loaded" "${1##*/}"
+      fill_links "$1"
+    else forget_containers; fi
   fi
   live_turn_over
   return "$loaded"

@@ -1,15 +1,17 @@
 # --- Docker's containers: the sets that hold their addresses and published ports, and what is entered in Docker's chains.
 #
 #   /run/cdkfw/loaded        the generation whose rules are loaded, where they are about containers
-#   /run/cdkfw/containers    what Docker said last of the containers that run: lines C, N, P and L, see ABOUT_CONTAINER; of
-#                            its networks: D <TAB> ID <TAB> DRIVER; and V, see 44-seats.sh, with a G where it has to tell those
+#   /run/cdkfw/containers    what Docker said last of the containers that run: lines C, N, A, H, P and L, see ABOUT_CONTAINER;
+#                            of its networks: D <TAB> ID <TAB> DRIVER; and V, see 44-seats.sh, with a G where it has to tell those
 #   /run/cdkfw/live          what the sets were filled with: the backend, and one element a line
 #
 # The generation's text `containers` tells which containers its rules are about: lib/render/live-sets.ts.
 
 ABOUT_CONTAINER='C{{"\t"}}{{.Id}}{{"\t"}}{{.State.Pid}}{{"\t"}}{{.Name}}{{"\t"}}{{.HostConfig.NetworkMode}}
 {{$id := .Id}}{{range $name, $one := .NetworkSettings.Networks}}N{{"\t"}}{{$id}}{{"\t"}}{{$one.NetworkID}}{{"\t"}}{{$name}}{{"\t"}}{{or $one.IPAddress "-"}}{{"\t"}}{{or $one.GlobalIPv6Address "-"}}{{"\t"}}{{$one.MacAddress}}
-{{end}}{{range $port, $hosts := .NetworkSettings.Ports}}{{range $hosts}}P{{"\t"}}{{$id}}{{"\t"}}{{$port}}{{"\t"}}{{.HostPort}}{{"\t"}}{{or .HostIp "-"}}
+{{range $one.Aliases}}A{{"\t"}}{{$id}}{{"\t"}}{{$one.NetworkID}}{{"\t"}}{{json .}}
+{{end}}{{end}}H{{"\t"}}{{$id}}{{"\t"}}{{.HostsPath}}
+{{range $port, $hosts := .NetworkSettings.Ports}}{{range $hosts}}P{{"\t"}}{{$id}}{{"\t"}}{{$port}}{{"\t"}}{{.HostPort}}{{"\t"}}{{or .HostIp "-"}}
 {{end}}{{end}}{{range $key, $value := .Config.Labels}}L{{"\t"}}{{$id}}{{"\t"}}{{json $key}}{{"\t"}}{{json $value}}
 {{end}}'
 
@@ -67,7 +69,7 @@ function one(key, family, ip, text) { print "live-" key "-h" family, ip "," port
 
 # The watcher ends by itself, and Docker is asked anew where it is needed again.
 forget_containers() {
-  remove_seats || return 1
+  remove_seats && remove_links || return 1
   rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/repaired"
 }
 

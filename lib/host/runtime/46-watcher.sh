@@ -80,6 +80,7 @@ catch_up() {
   folder=$(loaded_folder) && {
     write_file "$RUN/containers" "$asked"
     "${1:-fill_live}" "$folder" 2>"$RUN/watcher.error" || log "the sets of containers could not be filled: $(last_words_of watcher.error)"
+    fill_links "$folder"
     call_netfilter "$folder"
   }
   live_turn_over

@@ -40,7 +40,8 @@ export function translate(
   findings: Finding[],
 ): HostPlan {
   const written = new Map<string, Place>();
-  const rules = statements.flatMap((one) => onlyOnce(linesOf(one, backend, findings), written));
+  const linked = linksIn(statements);
+  const rules = statements.flatMap((one) => onlyOnce(linesOf(one, { backend, linked, findings }), written));
   const place = first;
   return {
     name,
@@ -79,7 +80,22 @@ function waysOut(place: Place): Lines {
   return [same(place, words), { kind: "declared", what }];
 }
 
-function linesOf(statement: Statement, backend: Backend, findings: Finding[]): Lines {
+/** Who finds whom by name: `app db`. */
+type Linked = ReadonlySet<string>;
+
+function linksIn(statements: readonly Statement[]): Linked {
+  return new Set(
+    statements.flatMap((one) => (one.kind === "hosts" ? one.names.map((name) => `${one.owner} ${name}`) : [])),
+  );
+}
+
+interface Context {
+  readonly backend: Backend;
+  readonly linked: Linked;
+  readonly findings: Finding[];
+}
+
+function linesOf(statement: Statement, { backend, linked, findings }: Context): Lines {
   switch (statement.kind) {
     case "comment":
     case "blank":
@@ -87,7 +103,7 @@ function linesOf(statement: Statement, backend: Backend, findings: Finding[]): L
     case "said":
       return [remark(statement.place, statement.words, statement.differs)];
     case "hosts":
-      return statement.names.map((name) => differs(statement.place, nameless(statement.owner, name)));
+      return statement.names.map((name) => same(statement.place, named(statement.owner, name)));
     case "allow": {
       const { owner, place, sources } = statement;
       const what: RulePlan = {
@@ -98,7 +114,7 @@ function linesOf(statement: Statement, backend: Backend, findings: Finding[]): L
       return [{ kind: "declared", what }];
     }
     case "rule": {
-      const { rule, place, link, owner } = statement;
+      const { rule, place, link } = statement;
       const meaning = meaningOf(rule, ZONES);
       if ("needless" in meaning) return [same(place, meaning.needless)];
       if ("problem" in meaning) {
@@ -108,15 +124,18 @@ function linesOf(statement: Statement, backend: Backend, findings: Finding[]): L
       const { accept } = meaning;
       const { raw } = accept;
       if (raw !== undefined && raw[backend] === undefined) return [differs(place, untranslated(rule.filter, backend))];
-      const named = link ? [differs(place, nameless(accept.from.replace(/^container /, ""), owner))] : [];
-      return [...named, { kind: "declared", what: rulePlan(accept, place) }];
+      const { source, destination } = rule;
+      const isLinked =
+        source.kind === "container" &&
+        destination.kind === "container" &&
+        (link || linked.has(`${source.name} ${destination.name}`));
+      return [{ kind: "declared", what: { ...rulePlan(accept, place), ...(isLinked && { link: true }) } }];
     }
   }
 }
 
-const nameless = (source: string, target: string) =>
-  `docker-fw writes \`${target}\` into the hosts file of \`${source}\`; here Docker's own names are used: put both ` +
-  "containers into a network of your own";
+const named = (source: string, target: string) =>
+  `\`${source}\` finds \`${target}\` by name where a rule between the two says \`link\`; docker-fw wrote the name with such a rule`;
 
 function untranslated(filter: string | undefined, backend: Backend): string {
   return (

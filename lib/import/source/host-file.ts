@@ -181,13 +181,14 @@ class HostFile {
 }
 
 /** What few rules have. */
-function moreOf({ published, sourcePort, raw, comment }: RulePlan): Member[] {
+function moreOf({ published, link, sourcePort, raw, comment }: RulePlan): Member[] {
   const words: Member[] = [
     ...(raw?.iptables === undefined ? [] : [["iptables", { list: raw.iptables.map(literal) }] as const]),
     ...(raw?.nftables === undefined ? [] : [["nftables", literal(raw.nftables)] as const]),
   ];
   return [
     ...(published === true ? [["published", "true"] as const] : []),
+    ...(link === true ? [["link", "true"] as const] : []),
     ...(sourcePort === undefined ? [] : [["sourcePort", String(sourcePort)] as const]),
     ...(words.length === 0 ? [] : [["raw", { object: words }] as const]),
     ...(comment === undefined ? [] : [["comment", literal(comment)] as const]),

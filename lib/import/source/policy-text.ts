@@ -64,13 +64,14 @@ function entryForm(entry: EntryPlan): Record<string, unknown> {
 }
 
 function ruleForm(rule: RulePlan): Record<string, unknown> {
-  const { action, from, to, source, destination, service, published, sourcePort, raw, comment } = rule;
+  const { action, from, to, source, destination, service, published, link, sourcePort, raw, comment } = rule;
   return {
     [action]: published === true ? "published" : (namesOf(service) ?? "all"),
     from: endpointInWords(from),
     to: endpointInWords(to),
     ...(source !== undefined && { source: namesOf(source) }),
     ...(destination !== undefined && { destination: namesOf(destination) }),
+    ...(link === true && { link }),
     ...(sourcePort !== undefined && { sourcePort }),
     ...(raw !== undefined && { raw }),
     ...(comment !== undefined && { comment }),

@@ -44,6 +44,23 @@ describe("rules with containers", () => {
   });
 });
 
+test("links are told with both ends, each once, also where no packet is left for the rule", () => {
+  const ruleset = compiled(
+    "closed",
+    "accept: all, from: container web, to: docker",
+    "accept: tcp/80, from: container web, to: container db, link: true",
+    "accept: tcp/81, from: container web, to: container db, link: db",
+    "accept: tcp/82, from: container web, to: container db, link: sql",
+  );
+  const keys = new Map<string, string>();
+  const text = renderWatched(ruleset).replace(/[0-9a-f]{12}/g, (key) => {
+    if (!keys.has(key)) keys.set(key, `KEY${keys.size}`);
+    return keys.get(key) ?? "";
+  });
+  const lines = ["select\tKEY0\ta\tname\tdb", "select\tKEY1\ta\tname\tweb", "link\tKEY1\tKEY0\tdb", "link\tKEY1\tKEY0\tsql", "bridge\tdocker0"]; // prettier-ignore
+  expect(text.trim().split("\n")).toEqual(lines);
+});
+
 describe("a zone of containers", () => {
   const leaving = (containers: string) =>
     chainOf(compiled(containers, "accept: ssh, from: ext, to: host"), "forward")?.filter((one) =>

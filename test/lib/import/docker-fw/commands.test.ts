@@ -12,7 +12,7 @@ test.each<[string, string, string[]]>([
   ["add-internal: a container to the container", "docker-fw add-internal db --source=web --dport=5432", ["accept tcp/5432 container web → container db"]],
   ["add-internal: the container to another", "docker-fw add-internal web --source=. --dest=db --dport=5432", ["accept tcp/5432 container web → container db"]],
   ["add-internal: a network of containers", "docker-fw add-internal db --source=172.17.0.0/16 --dport=5432", ["accept tcp/5432 docker → container db from 172.17.0.0/16"]],
-  ["add-two-ways", "docker-fw add-two-ways cache --source app --dport 6379", ["accept tcp/6379 container app → container cache"]],
+  ["add-two-ways", "docker-fw add-two-ways cache --source app --dport 6379", ["accept tcp/6379 container app → container cache link cache"]],
   ["add-input: to the host", "docker-fw add-input web --source . --dest / --dport 9100", ["accept tcp/9100 container web → host"]],
   ["add-input: to an address of the host", "docker-fw add-input web --source . --dest 10.0.0.1 --dport 9100", ["accept tcp/9100 container web → host to 10.0.0.1"]],
   ["allow: every published port", "docker-fw allow web 203.0.113.7 198.51.100.0/24", ["accept published ports ext → container web from 203.0.113.7, 198.51.100.0/24"]],

@@ -47,7 +47,7 @@ test("Docker's folder tells the names of ids", () => {
   expect(policy.entries.slice(1, -1).map((entry) => entryInWords(entry).replace(/ {2,}/g, " "))).toEqual([
     "accept tcp/443 ext → container web from 203.0.113.7",
     "accept tcp/9100 container web → host",
-    "accept tcp/5432 container web → container db",
+    "accept tcp/5432 container web → container db link db",
     "accept tcp/5432 ext → container db from 198.51.100.0/24",
   ]);
 });
