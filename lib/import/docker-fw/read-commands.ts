@@ -22,9 +22,9 @@ export interface CommandsContext {
 const OTHERS: Readonly<Record<string, string>> = {
   init: "closes Docker's own way to the containers; here the zone of containers is closed",
   replay: "not needed: the host keeps the rules itself, whatever Docker does",
-  ls: "no rule; `cdkfw show` tells the rules of a host",
+  ls: "no rule; `cdkfw containers HOST` lists the containers of a host and their rules",
   "save-hostconfig": "not needed: Docker keeps how a container is started",
-  start: "starts containers, and writes no rule; their rules stand before they run",
+  start: "writes no rule; `cdkfw containers HOST start` starts containers in their order",
 };
 const COMMANDS = [...Object.keys(ADD_COMMANDS), "allow", "drop", ...Object.keys(OTHERS)];
 

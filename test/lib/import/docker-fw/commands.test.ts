@@ -39,7 +39,7 @@ test.each<[string, string, string]>([
   ["a state that begins no connection", `${FILTER} '-m conntrack --ctstate ESTABLISHED'`, "left out: packets of the state `ESTABLISHED` begin no connection"],
   ["words that nftables has not", `${FILTER} '-m length --length 0:100'`, "left out, and closed: the filter `-m length --length 0:100` is in the words of iptables; import with `--backend iptables`"],
   ["init", "docker-fw init", "`docker-fw init`: closes Docker's own way"],
-  ["start", "docker-fw start --paused --pull-deps web", "`docker-fw start`: starts containers, and writes no rule"],
+  ["start", "docker-fw start --paused --pull-deps web", "`docker-fw start`: writes no rule; `cdkfw containers HOST start`"],
   ["replay", "docker-fw replay --dry-run web", "`docker-fw replay`: not needed"],
   ["another command", "docker run -d --name web nginx", "left out, since it is no command of docker-fw: `docker run -d --name web nginx`"],
 ])("%s", (_what, text, words) => {
