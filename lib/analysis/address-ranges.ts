@@ -2,17 +2,27 @@ import { networkRange } from "../model/address-value";
 import type { Family } from "../model/addresses";
 import type { Range } from "./partition";
 
+/** A list is asked for several times, and hosts of a fleet share lists: each is read once. */
+const known4 = new WeakMap<readonly string[], readonly Range<number>[]>();
+const known6 = new WeakMap<readonly string[], readonly Range<bigint>[]>();
+
 /** Addresses of IPv4 are numbers: tens of thousands of them are common. */
-export function rangesOf4(texts: readonly string[]): Range<number>[] {
-  return texts.map((text) => {
-    const slash = text.indexOf("/");
-    const first = valueOf4(slash < 0 ? text : text.slice(0, slash));
-    return [first, first + (slash < 0 ? 1 : 2 ** (32 - Number(text.slice(slash + 1)))) - 1];
-  });
+export function rangesOf4(texts: readonly string[]): readonly Range<number>[] {
+  let ranges = known4.get(texts);
+  if (ranges === undefined) known4.set(texts, (ranges = texts.map(rangeOf4)));
+  return ranges;
 }
 
-export function rangesOf6(texts: readonly string[]): Range<bigint>[] {
-  return texts.map((text) => networkRange(text, 6));
+export function rangesOf6(texts: readonly string[]): readonly Range<bigint>[] {
+  let ranges = known6.get(texts);
+  if (ranges === undefined) known6.set(texts, (ranges = texts.map((text) => networkRange(text, 6))));
+  return ranges;
+}
+
+function rangeOf4(text: string): Range<number> {
+  const slash = text.indexOf("/");
+  const first = valueOf4(slash < 0 ? text : text.slice(0, slash));
+  return [first, first + (slash < 0 ? 1 : 2 ** (32 - Number(text.slice(slash + 1)))) - 1];
 }
 
 export function valueOf4(address: string): number {

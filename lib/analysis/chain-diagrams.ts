@@ -1,5 +1,5 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../compile/ruleset";
-import { NOWHERE, type Node } from "./diagrams";
+import type { Node } from "./diagrams";
 import type { MatchSets } from "./match-sets";
 import { effectOf, type Outcome, type Outcomes, type Target } from "./outcomes";
 import type { Field, PacketSpace } from "./packet-space";
@@ -91,17 +91,21 @@ export class ChainDiagrams {
   /** What an entry decides, and beside it what would be without. */
   #decided(rule: Rule, taken: Node, rest: Node): Node {
     const { diagrams } = this.space;
-    if (!this.#otherwise || rule.origin.kind !== "entry") return this.#choose(rule, taken, rest);
-    const set = this.#matches.of(rule);
-    const without = diagrams.replace(diagrams.choose(set, rest, NOWHERE), (value) => {
+    if (!this.#otherwise || rule.origin.kind !== "entry" || !diagrams.isTerminal(taken)) {
+      return this.#choose(rule, taken, rest);
+    }
+    const decision = this.#outcomes.at(diagrams.valueOf(taken));
+    if (decision === undefined) throw new Error("invariant: a verdict has no outcome");
+    const decided = new Map<string | undefined, Node>();
+    return diagrams.replaceWithin(this.#matches.of(rule), rest, (value) => {
       const outcome = this.#outcomes.at(value);
+      if (outcome === undefined) return taken;
       // Rules of one entry stand side by side: without it, all of them are gone.
-      const effect = outcome?.by === rule.origin ? outcome.otherwise : outcome && effectOf(outcome);
-      return diagrams.isTerminal(taken) && outcome !== undefined
-        ? this.#terminal({ ...(this.#outcomes.at(diagrams.valueOf(taken)) as Outcome), otherwise: effect })
-        : taken;
+      const otherwise = outcome.by === rule.origin ? outcome.otherwise : effectOf(outcome);
+      let end = decided.get(otherwise);
+      if (end === undefined) decided.set(otherwise, (end = this.#terminal({ ...decision, otherwise })));
+      return end;
     });
-    return diagrams.choose(set, without, rest);
   }
 
   /**

@@ -113,11 +113,8 @@ export class Diagrams {
     if (set === TRUE || yes === no) return yes;
     if (set === FALSE) return no;
     if (yes === TRUE && no === FALSE) return set;
-    const place = this.#placeOf(set, yes, no);
-    const computed = this.#computed;
-    if (computed[place] === set && computed[place + 1] === yes && computed[place + 2] === no) {
-      return computed[place + 3] as number;
-    }
+    const known = this.#recall(set, yes, no);
+    if (known >= 0) return known;
     const bits = this.#bits;
     const bit = Math.min(bits[set] as number, bits[yes] as number, bits[no] as number);
     const result = this.branch(
@@ -140,6 +137,27 @@ export class Diagrams {
       return this.#answer(node, known, result);
     };
     return walk(root);
+  }
+
+  /** The function with other terminals for what is in the set, and as it is for all else. */
+  replaceWithin(set: Node, root: Node, terminal: (value: number) => Node): Node {
+    // A question of this walk alone: no other one has a negative third word.
+    const question = -++this.#walks;
+    const walk = (within: Node, node: Node): Node => {
+      if (within === FALSE) return node;
+      if (within === TRUE && this.isTerminal(node)) return terminal(this.valueOf(node));
+      const known = this.#recall(within, node, question);
+      if (known >= 0) return known;
+      const bit = Math.min(this.bitOf(within), this.bitOf(node));
+      const result = this.branch(
+        bit,
+        walk(this.#lowAt(bit, within), this.#lowAt(bit, node)),
+        walk(this.#highAt(bit, within), this.#highAt(bit, node)),
+      );
+      this.#remember(within, node, question, result);
+      return result;
+    };
+    return walk(set, root);
   }
 
   /** The function where some bits in a row are a number, the highest bit first. */
@@ -249,6 +267,14 @@ export class Diagrams {
 
   #placeOf(a: number, b: number, c: number): number {
     return (hash(a, b, c) & (this.#computed.length / WORDS - 1)) * WORDS;
+  }
+
+  /** What is known of a question; -1 where nothing is. */
+  #recall(a: number, b: number, c: number): Node {
+    const place = this.#placeOf(a, b, c);
+    const computed = this.#computed;
+    const isKnown = computed[place] === a && computed[place + 1] === b && computed[place + 2] === c;
+    return isKnown ? (computed[place + 3] as number) : -1;
   }
 
   /** The table is lossy: an older answer makes room. `choose(0, …)` is never asked, so that zeros are no answer. */

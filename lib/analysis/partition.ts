@@ -11,6 +11,9 @@ export class Partition<N extends number | bigint> {
   /** The class of each piece. */
   readonly #classes: Int32Array;
   readonly count: number;
+  /** The question that has found a class last: a set per question would cost more than the question. */
+  readonly #found: Int32Array;
+  #questions = 0;
 
   constructor(
     readonly last: N,
@@ -30,6 +33,7 @@ export class Partition<N extends number | bigint> {
       }
     }
     this.count = this.#numberInOrder();
+    this.#found = new Int32Array(this.count);
   }
 
   /** The class of a number. */
@@ -39,9 +43,20 @@ export class Partition<N extends number | bigint> {
 
   /** The classes that a set has, ascending. It must be one that the partition was made for. */
   within(set: readonly Range<N>[]): number[] {
-    const classes = new Set<number>();
-    for (const piece of this.#piecesOf(set)) classes.add(this.#classes[piece] as number);
-    return [...classes].sort((a, b) => a - b);
+    const classes: number[] = [];
+    const question = ++this.#questions;
+    let isAscending = true;
+    for (const [first, last] of set) {
+      for (let piece = this.#pieceAt(first); piece < this.#starts.length; piece++) {
+        if ((this.#starts[piece] as N) > last) break;
+        const found = this.#classes[piece] as number;
+        if (this.#found[found] === question) continue;
+        this.#found[found] = question;
+        isAscending &&= found > (classes.at(-1) ?? -1);
+        classes.push(found);
+      }
+    }
+    return isAscending ? classes : classes.sort((a, b) => a - b);
   }
 
   /** The numbers of some classes, in rows as long as they can be. */

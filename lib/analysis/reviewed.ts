@@ -6,6 +6,7 @@ import type { Entry, HostPolicy, ZonePolicy } from "../model/policy";
 import { withSilence, type Subject } from "../model/silence";
 import { Decisions } from "./decisions";
 import { FALSE, type Node } from "./diagrams";
+import { EntriesAlone } from "./entries-alone";
 import type { Question } from "./landmarks";
 import { MatchSets } from "./match-sets";
 import type { Outcome } from "./outcomes";
@@ -26,8 +27,8 @@ export class Reviewed {
   /** Entries that leave nothing to another one. */
   readonly hiding = new Set<Entry>();
   readonly #entries: ReadonlyMap<object, Entry>;
-
   readonly #matches: MatchSets;
+  #alone: EntriesAlone | undefined;
 
   constructor(
     readonly policy: HostPolicy,
@@ -46,15 +47,9 @@ export class Reviewed {
 
   /** The packets that the entry would take if it stood alone. */
   regionOf(entry: Entry): Node {
-    const chains = this.ruleset.chains.map((chain) => ({
-      ...chain,
-      rules: chain.rules.filter(({ origin }) => origin.kind === "implicit" || this.isOf(origin, entry)),
-    }));
-    const alone = new Decisions(
-      this.space,
-      { ...this.ruleset, chains },
-      { outcomes: this.decisions.outcomes, matches: this.#matches },
-    );
+    this.#alone ??= new EntriesAlone(this.ruleset);
+    const { outcomes } = this.decisions;
+    const alone = new Decisions(this.space, this.#alone.of(entry), { outcomes, matches: this.#matches });
     return this.decisions.where(
       ({ by, forwardedBy }) => this.isOf(by, entry) || this.isOf(forwardedBy, entry),
       this.#first(alone.root),

@@ -27,16 +27,18 @@ function ipv6Value(text: string): bigint {
   const after = groups(tail ?? "");
   const missing = 8 - before.length - after.length;
   if (missing < 0 || (tail === undefined && missing !== 0)) return unreadable(text);
-  const all = [...before, ...new Array<bigint>(missing).fill(0n), ...after];
-  return all.reduce((value, group) => value * 65536n + group, 0n);
+  // One number made at once: fleets name the same addresses on every host.
+  return BigInt(`0x${before.join("")}${"0000".repeat(missing)}${after.join("")}`);
 }
 
-function groups(text: string): bigint[] {
+/** Groups of four hexadecimal digits. */
+function groups(text: string): string[] {
   if (text === "") return [];
   return text.split(":").flatMap((part) => {
-    if (/^[0-9a-fA-F]{1,4}$/.test(part)) return [BigInt(`0x${part}`)];
+    if (/^[0-9a-fA-F]{1,4}$/.test(part)) return part.padStart(4, "0");
     const embedded = part.includes(".") ? ipv4Value(part) : unreadable(text);
-    return [embedded / 65536n, embedded % 65536n];
+    const digits = embedded.toString(16).padStart(8, "0");
+    return [digits.slice(0, 4), digits.slice(4)];
   });
 }
 

@@ -24,7 +24,7 @@ import { randomPacket } from "./packets";
  * | witnesses | evaluate(witness(accepted)) accepts, evaluate(witness(refused)) refuses |
  * | differences | a witness of each is told apart by the evaluator, and no difference means that no packet is |
  */
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = Array.from({ length: Number(process.env["CDKFW_POLICIES"] ?? 8) }, (_, index) => index + 1);
 const PACKETS = Number(process.env["CDKFW_PACKETS"] ?? 2000);
 
 const host = { name: "h1", address: "192.0.2.1", ssh: { identityFile: "", knownHostsFile: "" } } as LabHost;

@@ -1,0 +1,40 @@
+import type { Rule, Ruleset } from "../compile/ruleset";
+import type { Entry } from "../model/policy";
+import type { Origin } from "../model/origin";
+
+/** A rule and its place in its chain. */
+type Placed = readonly [place: number, rule: Rule];
+
+/** Rulesets of one entry each: what it is made of, and what the language says without any entry. */
+export class EntriesAlone {
+  /** The rules of each entry, by the index of their chain. */
+  readonly #ofEntries = new Map<Origin, Map<number, Placed[]>>();
+  readonly #implicit: readonly Placed[][];
+
+  constructor(private readonly ruleset: Ruleset) {
+    this.#implicit = ruleset.chains.map(() => []);
+    for (const [index, { rules }] of ruleset.chains.entries()) {
+      for (const [place, rule] of rules.entries()) this.#rulesFor(rule, index)?.push([place, rule]);
+    }
+  }
+
+  of({ origin }: Entry): Ruleset {
+    const own = this.#ofEntries.get(origin);
+    const chains = this.ruleset.chains.map((chain, index) => ({
+      ...chain,
+      rules: [...(this.#implicit[index] ?? []), ...(own?.get(index) ?? [])]
+        .sort(([one], [other]) => one - other)
+        .map(([, rule]) => rule),
+    }));
+    return { ...this.ruleset, chains };
+  }
+
+  #rulesFor({ origin }: Rule, chain: number): Placed[] | undefined {
+    if (origin.kind === "implicit") return this.#implicit[chain];
+    const ofEntry = this.#ofEntries.get(origin.origin) ?? new Map<number, Placed[]>();
+    this.#ofEntries.set(origin.origin, ofEntry);
+    const rules = ofEntry.get(chain) ?? [];
+    ofEntry.set(chain, rules);
+    return rules;
+  }
+}
