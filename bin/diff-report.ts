@@ -42,27 +42,51 @@ function printReport({ host, stands, wanted, lines, different, error }: DiffRepo
   }
 }
 
-/** A comment for a pull request: what packets notice first, the policy's words to unfold. */
+/** A comment for a pull request: what packets notice first, the policy's words to unfold; hosts that change alike as one. */
 export function asMarkdown(reports: readonly DiffReport[]): string {
   const changed = reports.filter(({ different }) => different === true);
   const failed = reports.filter(({ error }) => error !== undefined);
-  const parts = ["## Firewalls", ""];
-  if (changed.length === 0 && failed.length === 0) parts.push("No host changes.");
-  for (const { hosts, lines } of groupByChange(new Map(changesOf(changed)))) {
-    const told = effectLines(lines);
-    parts.push(
-      `**${namesOf(hosts)}**`,
-      "",
-      ...(told.length === 0 ? ["Every packet fares as before."] : fenced(told)),
-      "",
-    );
-  }
+  const parts = [
+    ...groupByChange(new Map(changesOf(changed))).map(({ hosts, lines }) => packetsPart(hosts, effectLines(lines))),
+    ...failed.map(({ host, error }) => `**${host}** could not be asked: ${error?.message ?? ""}\n`),
+    ...groupByWords(changed).map(({ hosts, lines }) => wordsPart(hosts, lines)),
+  ];
+  if (parts.length === 0) parts.push("No host changes.\n");
+  return `## Firewalls\n\n${asFarAsThereIsRoom(parts)}`;
+}
+
+function packetsPart(hosts: readonly string[], told: readonly string[]): string {
+  const lines = told.length === 0 ? ["Every packet fares as before."] : fenced(told);
+  return [`**${namesOf(hosts)}**`, "", ...lines, ""].join("\n");
+}
+
+function wordsPart(hosts: readonly string[], lines: readonly string[]): string {
+  const count = lines.length === 1 ? "1 line" : `${lines.length} lines`;
+  const summary = `<details><summary>${namesOf(hosts)}: ${count} of the policy</summary>`;
+  return [summary, "", ...fenced(lines, "diff"), "", "</details>", ""].join("\n");
+}
+
+function groupByWords(changed: readonly DiffReport[]): { hosts: string[]; lines: readonly string[] }[] {
+  const groups = new Map<string, { hosts: string[]; lines: readonly string[] }>();
   for (const { host, lines = [] } of changed) {
     const changes = lines.filter((line) => !line.startsWith(" "));
-    parts.push(`<details><summary>${host}: ${changes.length} lines of its policy</summary>`, "", ...fenced(changes, "diff"), "", "</details>", ""); // prettier-ignore
+    const key = changes.join("\n");
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { hosts: [host], lines: changes });
+    else group.hosts.push(host);
   }
-  for (const { host, error } of failed) parts.push(`**${host}** could not be asked: ${error?.message ?? ""}`, "");
-  return parts.join("\n");
+  return [...groups.values()];
+}
+
+/** GitHub refuses comments of more than 65,536 characters. */
+const ROOM = 60_000;
+
+function asFarAsThereIsRoom(parts: readonly string[]): string {
+  let [shown, length] = [0, 0];
+  while (shown < parts.length && (length += (parts[shown] ?? "").length + 1) <= ROOM) shown++;
+  const rest = parts.length - shown;
+  const more = rest === 0 ? [] : [`${rest} more ${rest === 1 ? "part has" : "parts have"} no room here: \`cdkfw diff\` tells all.\n`]; // prettier-ignore
+  return [...parts.slice(0, shown), ...more].join("\n");
 }
 
 function changesOf(reports: readonly DiffReport[]): [string, DifferenceLines][] {
@@ -71,9 +95,14 @@ function changesOf(reports: readonly DiffReport[]): [string, DifferenceLines][] 
   );
 }
 
+/** More lines than that nobody reads in a comment. */
+const LINES = 100;
+
 /** Names and comments are users' words: a fence of tildes that they can not close keeps them text. */
 function fenced(lines: readonly string[], language = "text"): string[] {
-  return [`~~~~~~${language}`, ...lines.map((line) => line.replaceAll("~~~", "~~ ~")), "~~~~~~"];
+  const shown = lines.slice(0, LINES).map((line) => line.replaceAll("~~~", "~~ ~"));
+  const rest = lines.length > LINES ? [`… and ${lines.length - LINES} more lines`] : [];
+  return [`~~~~~~${language}`, ...shown, ...rest, "~~~~~~"];
 }
 
 function namesOf(hosts: readonly string[]): string {

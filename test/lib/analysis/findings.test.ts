@@ -94,6 +94,16 @@ test("neighbours that contradict each other are told as such", () => {
   ]);
 });
 
+test.each<[string, Entry[]]>([
+  ["that say the same", [ssh(), ssh({ id: "again" })]],
+  ["of other packets", [ssh({ source: ["half"] }), rule("drop", "ext", "host", { source: ["otherhalf"], services: ["ssh"] })]],
+  ["of which the second one takes more", [ssh({ source: ["half"] }), rule("drop", "ext", "host", { services: ["ssh"] })]],
+  ["of which the second one takes less", [rule("drop", "ext", "host", { source: ["office"] }), ssh({ source: ["half"] })]],
+  ["with another one between them", [ssh(), rule("accept", "ext", "host", { services: ["https"] }), rule("drop", "ext", "host", { services: ["ssh"], id: "no" })]],
+])("neighbours do not contradict each other %s", (_, entries) =>
+  expect(told(review(entries)).filter((one) => one.startsWith("contradicts"))).toEqual([]),
+); // prettier-ignore
+
 describe("an entry that changes nothing", () => {
   test.each<[string, Entry[]]>([
     ["refuses what would be refused", [rule("reject", "ext", "host", { services: ["telnet"], id: "x" })]],
@@ -239,9 +249,10 @@ describe("a lock-out", () => {
   ])("is none where %s", (_, entries, given, more) => expect(lockouts(entries, given, more)).toEqual([])); // prettier-ignore
 
   test("can not be foreseen where nothing is said: a note", () => {
-    expect(review([ssh()], { review: { allowLockout: undefined } }).map(({ code }) => code)).toEqual([
-      "manager-unknown",
-    ]);
+    const codes = (given: Review) => review([ssh()], { review: given }).map(({ code }) => code);
+    expect(codes({ allowLockout: undefined })).toEqual(["manager-unknown"]);
+    expect(codes({ allowLockout: undefined, ...office })).toEqual([]);
+    expect(codes({ allowLockout: true })).toEqual([]);
   });
 });
 
