@@ -44,6 +44,7 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
       host: host.wanAddress,
       host6: host.wanAddress6,
       client: "198.51.100.200",
+      client6: "2001:db8:1::200",
       ...at,
     };
     return { by, proto, dst: addresses[name] ?? name, port };
@@ -98,6 +99,30 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
       ]);
     });
 
+    it("opens it to some source ports, and to what a raw match takes, by Docker's translation and by docker-proxy", async () => {
+      const short = 'raw: { nftables: meta length 0-100, iptables: [-m, length, --length, "0:100"] }';
+      const long = 'raw: { nftables: meta length 1000-2000, iptables: [-m, length, --length, "1000:2000"] }';
+      await deployContainers(host, backend, [
+        "forward: tcp/8080, from: ext, to: container web, sourcePorts: [4000-4100]",
+        "forward: tcp/7081, from: ext, to: container peer, source: office, sourcePorts: [4000-4100]",
+        `forward: tcp/7080, from: ext, to: container shop/front, ${short}`,
+        `forward: tcp/8081, from: ext, to: container web, ${long}`,
+      ]);
+      await expectAnswers([
+        [{ ...to("stranger", "host", 8080), sport: 4001 }, "web"],
+        [{ ...to("stranger", "host6", 8080), sport: 4002 }, "web"],
+        [{ ...to("stranger", "host", 8080), sport: 5001 }, "refused"],
+        [{ ...to("stranger", "host6", 8080), sport: 5002 }, "refused"],
+        [{ ...to("office", "host6", 7081), sport: 4003 }, "peer"],
+        [{ ...to("office", "host6", 7081), sport: 5003 }, "refused"],
+        [{ ...to("stranger", "host6", 7081), sport: 4004 }, "refused"],
+        [to("stranger", "host", 7080), "shop-front-1"],
+        [to("stranger", "host6", 7080), "shop-front-1"],
+        [to("stranger", "host", 8081), "refused"],
+        [to("stranger", "host6", 8081), "refused"],
+      ]);
+    });
+
     it("opens every published port of a container, those that Docker picked too, and nothing else", async () => {
       await deployContainers(host, backend, [
         "accept: published, from: ext, to: container app, source: office",
@@ -146,6 +171,7 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
         "accept: tcp/7000, from: container app, to: host",
         "accept: tcp/80, from: container app, to: ext",
         "accept: tcp/443, from: docker, to: ext",
+        "accept: tcp/7001, from: container shop/front, to: host",
       ]);
       await expectAnswers([
         [to("app", "host", 7000), "dock"],
@@ -154,6 +180,11 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
         [to("app", "client", 80), "client"],
         [to("web", "client", 80), "refused"],
         [to("web", "client", 443), "client"],
+        [to("shop-front-1", "host6", 7001), "dock"],
+        [to("shop-front-1", "host6", 7000), "refused"],
+        [to("peer", "host6", 7001), "refused"],
+        [to("shop-front-1", "client6", 443), "client"],
+        [to("shop-front-1", "client6", 80), "refused"],
       ]);
     });
 
@@ -163,6 +194,7 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
         [to("app", "web", 80), "refused"],
         [to("web", "app", 80), "app"],
         [to("stranger", "host", 8080), "web"],
+        [to("stranger", "host6", 7080), "shop-front-1"],
         [to("app", "client", 80), "client"],
         [to("app", "db", 5432), "refused"],
         [to("app", "host", 7000), "refused"],
