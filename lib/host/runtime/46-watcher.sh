@@ -88,15 +88,16 @@ catch_up() {
 
 last_words_of() { tr '\n' ' ' <"$RUN/$1" 2>/dev/null | cut -c 1-400; }
 
-# Seconds after which the sets are compared with what Docker says, whatever was told: somebody may have changed them.
-LOOK_AT_KERNEL=15
+# Seconds after which the sets are compared with what Docker says, whatever was told: somebody may have changed them. At the
+# start at once.
+LOOK_AT_KERNEL=60
 
 # Others may have taken our jumps out, or put something before them: a reload of firewalld, a restart of Docker.
 keep_standing() {
   # Gone where this script was replaced by another one.
   [ -e "$RUN/watcher.started" ] || exec /bin/sh "$LIB/cdkfw-host" watch
   if ! [ -d /run/systemd/system ] && flock -n "$RUN/watcher.standby" true; then start_watcher 3>&- 8>&-; fi
-  since_look=$(((${since_look:-0} + 1) % LOOK_AT_KERNEL))
+  since_look=$(((${since_look:--1} + 1) % LOOK_AT_KERNEL))
   if [ "$since_look" = 0 ]; then catch_up fill_live_anew; fi
   # What Docker could not tell while it was away, and what a kernel that was too slow has missed.
   if ! docker_runs; then catch_up; fi

@@ -139,7 +139,8 @@ describe.each(table)(
           : [`ipset del cdkfw-${set} ${web} && ipset add cdkfw-${set} 192.0.2.7`, `ipset save cdkfw-${set}`];
       await mustExec(host, change);
       const mended = (text: string) => text.includes(web) && !text.includes("192.0.2.7");
-      expect(await eventually(() => mustExec(host, held), mended)).toContain(web);
+      // The watcher looks once a minute.
+      expect(await eventually(() => mustExec(host, held), mended, 90_000)).toContain(web);
       expect(await mustExec(host, held)).not.toContain("192.0.2.7");
     });
 
