@@ -61,6 +61,22 @@ test.each(fragments.map((code) => [code.split("\n")[0] ?? "", code]))("docs/poli
   expect(fleet.policies()[0]?.entries).not.toEqual([]);
 });
 
+test("docs/containers.md: programs, the policy file and the file of rules are valid", () => {
+  const fleet = new cdkfw.Fleet(new RootConstruct(), "fleet");
+  const office = new cdkfw.Address(fleet, "office", { v4: "203.0.113.0/24" });
+  const host = new cdkfw.Host(fleet, "dock-1");
+  const names = { ...cdkfw, host, ext: host.addZone("ext", { interfaces: ["eth0"] }), office };
+  const [policy = "", rules = ""] = blocksOf("containers.md", "yaml");
+  const code = blocksOf("containers.md", "ts").join("\n");
+  writeFileSync(join(folder, "containers.yaml"), rules);
+  writeFileSync(join(folder, "extraRules.json"), '{ "Rules": null }');
+  process.chdir(folder);
+  new Function(...Object.keys(names), code)(...Object.values(names));
+  expect(fleet.findings()).toEqual([]);
+  const whole = `host: h\n${policy.replace("zones:", "addresses: { office: 203.0.113.0/24 }\nzones:\n  ext: eth0")}`;
+  expect(parsePolicyFile(whole, "h.yaml")[0]?.entries).toHaveLength(5);
+});
+
 test("docs/inventory.md: the program reads the inventory", () => {
   const [inventory = ""] = blocksOf("inventory.md", "yaml");
   const [program = ""] = blocksOf("inventory.md", "ts");
