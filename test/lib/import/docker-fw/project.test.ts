@@ -4,16 +4,18 @@ import { importDockerFw } from "../../../../lib/import/docker-fw/import";
 import { policyText } from "../../../../lib/import/source/policy-text";
 import { projectSource } from "../../../../lib/import/source/project";
 import { parsePolicyFile } from "../../../../lib/model/parse-policy";
-import { BACKENDS } from "../../render/on-host";
+import type { Backend } from "../../../../lib/model/policy";
 import { policyInWords } from "../../../../lib/model/policy-words";
 import { writeProject } from "../../../../lib/project/write";
 import { bundleContents } from "../../../../lib/synth/synthesize";
 import { checkFormat, generationsOf, sourcesOf, typeErrors } from "../../../fixtures/imported-project";
+import { BACKENDS } from "../../render/on-host";
 
 jest.setTimeout(180_000);
 
 const RULES = ["test/fixtures/docker-fw/rules.sh", "test/fixtures/docker-fw/containers"];
 const GOLDEN = "test/golden/docker-fw";
+const WRITTEN = { "dock-1.ts": join("hosts", "dock-1.ts"), "firewall.yaml": "firewall.yaml" };
 let folder: string;
 
 /** Inside of the checkout, so that programs there find its packages. */
@@ -23,26 +25,37 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** `UPDATE_GOLDEN=1 npx jest …` writes the golden files anew: read the difference. */
-test.each(BACKENDS)("by %s: project and policy file are those that were reviewed, and mean the same", (backend) => {
-  const { plan, policy, inventory } = importDockerFw(RULES, { name: "dock-1", interfaces: ["eth0"], backend });
+const imported = (backend: Backend) => importDockerFw(RULES, { name: "dock-1", interfaces: ["eth0"], backend });
+
+/** Writes the project and the policy file, and tells where. */
+function written(backend: Backend): string {
+  const { plan, inventory } = imported(backend);
   const project = join(folder, backend);
   const options = { name: "firewalls", terraform: false, version: "1.0.0", inventory };
-  writeProject(project, projectSource([plan], { ...options, folders: { from: ".", to: project } }), false);
+  writeProject(project, projectSource([plan], { ...options, folders: { from: ".", to: project } }), true);
   writeFileSync(join(project, "firewall.yaml"), policyText(plan));
+  return project;
+}
 
-  const written = { "dock-1.ts": join("hosts", "dock-1.ts"), "firewall.yaml": "firewall.yaml" };
-  for (const [name, file] of Object.entries(written)) {
+/** `UPDATE_GOLDEN=1 npx jest …` writes the golden files anew: read the difference. */
+test.each(BACKENDS)("by %s: project and policy file are those that were reviewed", (backend) => {
+  const project = written(backend);
+  for (const [name, file] of Object.entries(WRITTEN)) {
     const golden = join(GOLDEN, backend, `${name}.txt`);
     if (process.env["UPDATE_GOLDEN"] !== undefined) cpSync(join(project, file), golden);
     expect(readFileSync(join(project, file), "utf8")).toBe(readFileSync(golden, "utf8"));
   }
+});
 
-  const sources = sourcesOf(project).map((file) => resolve(project, file));
+test("projects pass their type check, are formatted, and mean the same as the policy and its file", () => {
+  const projects = BACKENDS.map((backend) => ({ backend, project: written(backend) }));
+  const sources = projects.flatMap(({ project }) => sourcesOf(project).map((file) => resolve(project, file)));
   expect(typeErrors(sources.filter((file) => file.endsWith(".ts")))).toEqual([]);
   checkFormat(sources.filter((file) => !file.endsWith("firewall.yaml")));
-  const meant = { "dock-1": bundleContents(policy).generation };
-  expect(generationsOf(project)).toEqual(meant);
-  const [fromFile] = parsePolicyFile(policyText(plan), "firewall.yaml");
-  expect(fromFile && policyInWords(fromFile).sort()).toEqual(policyInWords(policy).sort());
+  for (const { backend, project } of projects) {
+    const { plan, policy } = imported(backend);
+    expect(generationsOf(project)).toEqual({ "dock-1": bundleContents(policy).generation });
+    const [fromFile] = parsePolicyFile(policyText(plan), "firewall.yaml");
+    expect(fromFile && policyInWords(fromFile).sort()).toEqual(policyInWords(policy).sort());
+  }
 });
