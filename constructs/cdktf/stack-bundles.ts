@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { App, TerraformStack } from "cdktf";
+import { Annotations, App, TerraformStack } from "cdktf";
 import { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
 import type { Construct } from "constructs";
-import type { Fleet, HostPolicy } from "../index";
+import type { Finding, Fleet, HostPolicy } from "../index";
 import { bundleContents, synthesize, WORDS_FILE, type StackFacts } from "../../lib/synth/synthesize";
+import { levelOf, printFinding } from "../../lib/model/findings";
 import { rulesetLines } from "./plan-detail";
 
 /** The context key for the day of a synth: what has expired is told by it. */
@@ -88,6 +89,23 @@ export class StackBundles {
     this.#output = output;
     const hosts = synthesize(this.#all(), output, this.stack.node.id, this.#facts(), this.#today());
     for (const { host, generation, words } of hosts) this.#synthesized.set(host, { generation, words });
+    this.#warn(hosts.flatMap(({ findings }) => findings));
+  }
+
+  /** cdktf prints its annotations after the synth: one for each line of code, whatever number of hosts it makes. */
+  #warn(findings: readonly Finding[]): void {
+    const places = new Map<string, Finding>();
+    for (const finding of findings) {
+      if (levelOf(finding) !== "warning" || finding.silenced !== undefined) continue;
+      const { code = "mistake", origin } = finding;
+      const place = `${code} ${origin.file ?? origin.path} ${String(origin.line ?? "")}`;
+      if (!places.has(place)) places.set(place, finding);
+    }
+    const told = new Set(this.stack.node.metadata.map(({ data }) => data as unknown));
+    for (const finding of places.values()) {
+      const warning = `${printFinding(finding)} [${finding.code ?? "mistake"}]`;
+      if (!told.has(warning)) Annotations.of(this.stack).addWarning(warning);
+    }
   }
 
   /** A fleet's own day, else the one that the command has put into the context. */

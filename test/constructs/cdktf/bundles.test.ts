@@ -44,6 +44,30 @@ test("a bundle for each host stands beside the stack's JSON, and is the one that
   expect(JSON.parse(manifest)).toMatchObject({ host: "web-1", generation });
 });
 
+test("warnings are annotations of the stack, by the day that the context gives", () => {
+  const warningsOn = (day: string) => {
+    const one = tryApp({ "cdkfw:today": day });
+    for (const name of ["web-1", "web-2"]) {
+      const host = addHost(one.fleet, name);
+      host.allow({ from: "ext", to: host, service: Service.HTTPS, expires: "2027-01-31" });
+    }
+    deploy(one);
+    one.app.synth();
+    one.app.synth();
+    const manifest = JSON.parse(filesBelow(one.outdir)["manifest.json"] ?? "") as {
+      stacks: { edge: { annotations: { level: string; message: string }[] } };
+    };
+    return manifest.stacks.edge.annotations;
+  };
+  expect(warningsOn("2027-01-01")).toEqual([]);
+  expect(warningsOn("2027-01-21")).toMatchObject([
+    {
+      level: "@cdktf/warn",
+      message: expect.stringMatching(/^edge\/fleet\/web-1\/.*2027-01-31.* \[expires-soon\]$/) as string,
+    },
+  ]);
+});
+
 test("two synths of the same program give the same bytes, whatever else has been in the folder", () => {
   const [first, second] = [outputFolder(), outputFolder()];
   program(first).app.synth();
