@@ -43,7 +43,7 @@ function stacksOf(hosts: readonly SynthesizedHost[]): readonly string[] {
 }
 
 /** The stacks that cdktf says it made; all that are there where the app is another program. */
-function stacksOfApp(output: string): readonly string[] {
+export function stacksOfApp(output: string): readonly string[] {
   const file = join(output, "manifest.json");
   if (!existsSync(file)) return stackNames(output);
   return Object.keys((JSON.parse(readFileSync(file, "utf8")) as { stacks: object }).stacks);
@@ -99,7 +99,8 @@ function compileFleets(fleets: readonly Fleet[], file: string, output: string): 
   return fleets.flatMap((fleet) => {
     const hosts = fleet.hosts.map(({ hostName }) => hostName);
     const { rolloutPlan: rollout } = fleet;
-    const rollouts = rollout === undefined ? [] : [{ fleet: fleet.node.path, hosts, rollout }];
+    const rollouts =
+      rollout === undefined ? [] : [{ fleet: fleet.node.path, hosts, places: [...hosts.keys()], rollout }];
     return synthesize(
       fleet.policies(),
       output,

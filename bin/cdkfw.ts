@@ -13,6 +13,7 @@ const COMMANDS = [
   "report",
   "deploy",
   "apply",
+  "await",
   "status",
   "drift",
   "stats",

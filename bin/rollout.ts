@@ -68,15 +68,19 @@ function settingsOf(flags: RolloutFlags): RolloutFlags {
 }
 
 /** A fleet that is spread over stacks has one rollout: waves hold across its stacks. */
-function rolloutsOf(output: string, stacks: readonly string[]): FleetRollout[] {
-  const byFleet = new Map<string, FleetRollout>();
-  for (const stack of stacks) {
-    for (const part of readStackFile(join(output, "stacks", stack))?.fleets ?? []) {
-      const before = byFleet.get(part.fleet);
-      byFleet.set(part.fleet, before === undefined ? part : { ...part, hosts: [...before.hosts, ...part.hosts] });
-    }
+export function rolloutsOf(output: string, stacks: readonly string[]): Omit<FleetRollout, "places">[] {
+  const parts = stacks.flatMap((stack) => readStackFile(join(output, "stacks", stack))?.fleets ?? []);
+  const byFleet = new Map<string, { rollout: Rollout; hosts: { name: string; place: number }[] }>();
+  for (const { fleet, hosts, places, rollout: its } of parts) {
+    const whole = byFleet.get(fleet) ?? { rollout: its, hosts: [] };
+    byFleet.set(fleet, whole);
+    hosts.forEach((name, index) => whole.hosts.push({ name, place: places[index] ?? index }));
   }
-  return [...byFleet.values()];
+  return [...byFleet].map(([fleet, { hosts, rollout: its }]) => ({
+    fleet,
+    hosts: hosts.sort((a, b) => a.place - b.place).map(({ name }) => name),
+    rollout: its,
+  }));
 }
 
 const list = (text: string): string[] => read("groups", text.split(","));

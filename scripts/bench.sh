@@ -7,8 +7,8 @@ set -eu
 echo "$(nproc) cores, $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), Node $(node --version), load $(cut -d ' ' -f 1 /proc/loadavg)"
 for benchmark in "$@"; do
   case $benchmark in
-    synth | review | simulation) node --import tsx "test/bench/$benchmark.ts" ;;
+    synth | review | simulation | terraform) node --import tsx "test/bench/$benchmark.ts" ;;
     load | deploy | packets | fleet) sh scripts/in-lab.sh node --import tsx "test/bench/$benchmark.ts" ;;
-    *) echo "there is no benchmark $benchmark: synth, review, load, deploy, packets, fleet, simulation" >&2; exit 1 ;;
+    *) echo "there is no benchmark $benchmark: synth, review, load, deploy, packets, fleet, simulation, terraform" >&2; exit 1 ;;
   esac
 done

@@ -52,7 +52,7 @@ export function checkDeployment(deployment: FleetDeployment, { inStack, ofFleet 
     ...lateTeardowns(deployment),
   ];
   const { origin } = deployment;
-  return [...findingsOutside(deployment, inStack), ...mistakes.map((mistake) => ({ ...mistake, origin }))];
+  return [...findingsOutside(deployment, ofFleet), ...mistakes.map((mistake) => ({ ...mistake, origin }))];
 }
 
 function before(deployment: FleetDeployment, all: readonly FleetDeployment[]): readonly FleetDeployment[] {
@@ -60,11 +60,9 @@ function before(deployment: FleetDeployment, all: readonly FleetDeployment[]): r
 }
 
 /** cdktf validates stacks, and not what stands beside them: a fleet in the app's scope would go unchecked. */
-function findingsOutside(deployment: FleetDeployment, inStack: readonly FleetDeployment[]): readonly Finding[] {
+function findingsOutside(deployment: FleetDeployment, ofFleet: readonly FleetDeployment[]): readonly Finding[] {
   const { fleet, stack } = deployment;
-  if (fleet.node.scopes.includes(stack)) return [];
-  const first = inStack.find((one) => one.fleet === fleet);
-  return first === deployment ? fleet.findings() : [];
+  return ofFleet[0] !== deployment || fleet.node.scopes.includes(stack) ? [] : fleet.findings();
 }
 
 function unknownHosts(deployment: FleetDeployment): Mistake[] {

@@ -1,4 +1,5 @@
-import { Aspects, Lazy, type ITerraformDependable, type TerraformResource, type TerraformStack } from "cdktf";
+import { createHash } from "node:crypto";
+import { Aspects, Lazy, type ITerraformDependable, type LocalExecProvisioner, type TerraformResource, type TerraformStack } from "cdktf"; // prettier-ignore
 import { Construct } from "constructs";
 import { UserError, type Finding, type Fleet, type Host } from "../index";
 import { PolicyConstruct } from "../policy-construct";
@@ -58,7 +59,10 @@ export class FleetDeployment extends PolicyConstruct implements Part {
     this.trigger =
       props.trigger ?? (this.node.tryGetContext(TRIGGER_CONTEXT) as Trigger | undefined) ?? "null_resource";
     this.#props = props;
-    this.#waves = new WaveOrder(this, this.trigger);
+    this.#waves = new WaveOrder(this, this.trigger, {
+      changes: (hosts) => this.#generationsOf(hosts),
+      await: (wave) => this.#awaitBefore(wave),
+    });
     this.#bundles = StackBundles.of(this);
     this.#bundles.parts.push(this);
     deploymentsOf.set(this.fleet, [...this.#ofFleet, this]);
@@ -78,10 +82,13 @@ export class FleetDeployment extends PolicyConstruct implements Part {
 
   /** The names of the hosts that it deploys, in the fleet's order. */
   get hostNames(): readonly string[] {
-    const all = this.fleet.hosts.map(({ hostName }) => hostName);
-    if (this.#props.hosts === undefined) return all;
+    return this.#hosts.map(({ hostName }) => hostName);
+  }
+
+  get #hosts(): readonly Host[] {
+    if (this.#props.hosts === undefined) return this.fleet.hosts;
     const wanted = new Set(this.wantedNames());
-    return all.filter((name) => wanted.has(name));
+    return this.fleet.hosts.filter(({ hostName }) => wanted.has(hostName));
   }
 
   /**
@@ -111,9 +118,10 @@ export class FleetDeployment extends PolicyConstruct implements Part {
   /** Adds the resources of those hosts that have none yet. @internal */
   completeResources(): void {
     if (super.ownFindings().length > 0) return;
-    for (const name of this.hostNames) {
+    for (const host of this.#hosts) {
+      const { hostName: name } = host;
       // A name that can not be a resource's has a finding of its own.
-      if (!this.#resources.has(name) && /^[\w.-]+$/.test(name)) this.#resources.set(name, this.#addResource(name));
+      if (!this.#resources.has(name) && /^[\w.-]+$/.test(name)) this.#resources.set(name, this.#addResource(host));
     }
   }
 
@@ -126,25 +134,41 @@ export class FleetDeployment extends PolicyConstruct implements Part {
   #begin(): void {
     this.#bundles.begin();
     this.completeResources();
-    this.#waves.order(this.#hostsForWaves(), this.fleet.rolloutPlan);
+    this.#waves.order(this.#fleetForWaves(), this.#resources, this.fleet.rolloutPlan);
     if (this.#resources.size > 0) ensureProvider(this.trigger, this);
   }
 
-  #hostsForWaves(): WaveHost[] {
-    return this.fleet.hosts.flatMap(({ hostName: name, groups }) => {
-      const resource = this.#resources.get(name);
-      return resource === undefined ? [] : [{ name, groups, resource }];
+  /** All hosts that any stack deploys, in the fleet's order. */
+  #fleetForWaves(): WaveHost[] {
+    const deployed = new Set(this.#ofFleet.flatMap(({ hostNames }) => hostNames));
+    return this.fleet.hosts.flatMap(({ hostName: name, groups }) => (deployed.has(name) ? [{ name, groups }] : []));
+  }
+
+  /** A digest: between two waves nobody wants to read more. */
+  #generationsOf(hosts: readonly string[]): string {
+    return Lazy.stringValue({
+      produce: ({ preparing }) => {
+        if (preparing) return "";
+        const generations = hosts.map((host) => this.#bundles.policyOf(host).generation);
+        return createHash("sha256").update(generations.join()).digest("hex").slice(0, 16);
+      },
     });
   }
 
-  #addResource(host: string): TerraformResource {
+  #awaitBefore(wave: number): LocalExecProvisioner {
+    const words = ["await", "--fleet", this.fleet.node.path, "--wave", String(wave), "--beside", this.stack.node.id];
+    const produce = () => [...this.#command(), ...words, "--out"].map(asLiteral);
+    return { type: "local-exec", interpreter: Lazy.listValue({ produce }), command: "../.." };
+  }
+
+  #addResource(host: Host): TerraformResource {
     const { dependsOn = [], confirmTimeout, removalPolicy } = this.#props;
     const window = confirmTimeout === undefined ? [] : ["--confirm-timeout", String(confirmTimeout)];
-    const { lateAddress } = this.#hostOf(host);
-    const teardown = removalPolicy === "teardown" ? [this.#addTeardown(host)] : [];
-    return createTrigger(this.trigger, this, host, {
+    const { hostName, lateAddress } = host;
+    const teardown = removalPolicy === "teardown" ? [this.#addTeardown(hostName)] : [];
+    return createTrigger(this.trigger, this, hostName, {
       triggers: this.#triggersOf(host),
-      provisioner: { type: "local-exec", ...this.#run(host, ["apply", ...window], lateAddress) },
+      provisioner: { type: "local-exec", ...this.#run(hostName, ["apply", ...window], lateAddress) },
       ...after([...dependsOn, ...teardown]),
     });
   }
@@ -162,16 +186,16 @@ export class FleetDeployment extends PolicyConstruct implements Part {
     });
   }
 
-  #triggersOf(host: string): Record<string, string> {
+  #triggersOf({ hostName: host, target, lateAddress }: Host): Record<string, string> {
     // Before the aspects, Terraform's elements are resolved once in vain: policies may still change then.
     const late = (produce: () => string) =>
       Lazy.stringValue({ produce: ({ preparing }) => (preparing ? "" : asLiteral(produce())) });
-    const { address, port } = this.#hostOf(host).target;
+    const { address, port } = target;
     // Another machine under the old name has none of the rules: it is deployed to anew.
     const at = port === undefined ? address : `${address} port ${port}`;
     const base = {
       host,
-      address: this.#hostOf(host).lateAddress ?? asLiteral(at),
+      address: lateAddress ?? asLiteral(at),
       generation: late(() => this.#bundles.policyOf(host).generation),
     };
     switch (this.#props.planDetail ?? "policy") {
@@ -191,12 +215,6 @@ export class FleetDeployment extends PolicyConstruct implements Part {
     const literal = () => [...this.#command(), ...words].map(asLiteral);
     const late = { produce: () => [...literal(), ...where, "--bundle"] };
     return { interpreter: Lazy.listValue(late), command: `hosts/${host}` };
-  }
-
-  #hostOf(name: string): Host {
-    const host = this.fleet.hosts.find(({ hostName }) => hostName === name);
-    if (host === undefined) throw new Error(`INVARIANT: ${name} has a resource and is no host of the fleet`);
-    return host;
   }
 
   #command(): readonly string[] {

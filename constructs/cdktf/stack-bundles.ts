@@ -116,9 +116,12 @@ export class StackBundles {
   }
 
   #facts(): StackFacts {
-    const fleets = this.parts.flatMap(({ fleet, hostNames }) =>
-      fleet.rolloutPlan === undefined ? [] : [{ fleet: fleet.node.path, hosts: hostNames, rollout: fleet.rolloutPlan }],
-    );
+    const fleets = this.parts.flatMap(({ fleet, hostNames: hosts }) => {
+      const { rolloutPlan: rollout } = fleet;
+      if (rollout === undefined) return [];
+      const placeOf = new Map(fleet.hosts.map(({ hostName }, place) => [hostName, place]));
+      return [{ fleet: fleet.node.path, hosts, places: hosts.map((host) => placeOf.get(host) ?? 0), rollout }];
+    });
     return { fleets };
   }
 
@@ -130,12 +133,11 @@ export class StackBundles {
   }
 
   #all(): HostPolicy[] {
-    const ofFleet = new Map<Fleet, readonly HostPolicy[]>();
     return this.parts.flatMap(({ fleet, hostNames }) => {
-      const policies = ofFleet.get(fleet) ?? fleet.policies();
-      ofFleet.set(fleet, policies);
+      // Of a fleet that is spread over stacks, each looks at its own hosts only: with all it would be stacks times hosts.
+      if (hostNames.length === fleet.hosts.length) return fleet.policies();
       const wanted = new Set(hostNames);
-      return policies.filter(({ host }) => wanted.has(host));
+      return fleet.hosts.filter(({ hostName }) => wanted.has(hostName)).map((host) => fleet.policyOf(host));
     });
   }
 }

@@ -1,4 +1,4 @@
-import { dependable, type TerraformResource } from "cdktf";
+import { dependable, type LocalExecProvisioner, type TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import { planWaves } from "../../lib/model/waves";
 import type { Rollout } from "../../lib/model/rollout";
@@ -7,7 +7,14 @@ import { createTrigger, type Trigger } from "./trigger";
 export interface WaveHost {
   readonly name: string;
   readonly groups: readonly string[];
-  readonly resource: TerraformResource;
+}
+
+/** What a stack alone does not know of a wave: when the hosts of earlier ones in other stacks stand. */
+export interface AcrossStacks {
+  /** Changes where one of these hosts is to be deployed to. */
+  readonly changes: (hosts: readonly string[]) => string;
+  /** Waits for the hosts of other stacks in waves before that one. */
+  readonly await: (wave: number) => LocalExecProvisioner;
 }
 
 /**
@@ -16,35 +23,50 @@ export interface WaveHost {
  *     canary ◀── _wave-1 ◀── hosts of wave 2 ◀── _wave-2 ◀── hosts of wave 3
  *
  * Between two waves stands a resource that does nothing: a dependency of each host on each would be as many as there are
- * pairs. Terraform touches nothing that depends, however indirectly, on what has failed.
+ * pairs. Terraform touches nothing that depends, however indirectly, on what has failed. Where the fleet is spread over
+ * stacks, it waits until the hosts of other stacks stand, too: stacks can only depend on each other as a whole.
  */
 export class WaveOrder {
-  readonly #between: TerraformResource[] = [];
+  readonly #between = new Map<number, TerraformResource>();
   /** What each resource depends on beside its wave. */
   readonly #others = new Map<TerraformResource, readonly string[]>();
 
   constructor(
     private readonly scope: Construct,
     private readonly kind: Trigger,
+    private readonly across: AcrossStacks,
   ) {}
 
-  /** May be called for each synth: hosts, and with them waves, may have come since. */
-  order(hosts: readonly WaveHost[], rollout: Rollout | undefined): void {
+  /**
+   * May be called for each synth: hosts, and with them waves, may have come since.
+   * @param fleet all hosts, of whatever stack
+   * @param own the resources of those in this one
+   */
+  order(fleet: readonly WaveHost[], own: ReadonlyMap<string, TerraformResource>, rollout: Rollout | undefined): void {
     if (rollout === undefined) return;
-    const resourceOf = new Map(hosts.map(({ name, resource }) => [name, resource]));
-    const waves = planWaves(hosts, rollout).map((wave) => wave.hosts.flatMap((name) => resourceOf.get(name) ?? []));
-    for (const [index, wave] of waves.entries()) {
-      for (const resource of wave) this.#dependOn(resource, index === 0 ? [] : [this.#after(index)]);
-      if (index < waves.length - 1) this.#dependOn(this.#after(index + 1), wave);
+    const isSpread = fleet.some(({ name }) => !own.has(name));
+    let before: readonly TerraformResource[] = [];
+    for (const [index, { hosts }] of planWaves(fleet, rollout).entries()) {
+      const ours = hosts.filter((name) => own.has(name));
+      const wave = ours.flatMap((name) => own.get(name) ?? []);
+      if (wave.length === 0) continue;
+      const after = index === 0 ? [] : [this.#after(index, isSpread ? ours : undefined)];
+      for (const between of after) this.#dependOn(between, before);
+      for (const resource of wave) this.#dependOn(resource, after);
+      before = wave;
     }
   }
 
-  /** What the wave of that number, from 0, waits for. */
-  #after(wave: number): TerraformResource {
-    const existing = this.#between[wave];
+  /** What the wave of that number, from 0, waits for. @param hosts of the wave, where the fleet is spread */
+  #after(wave: number, hosts: readonly string[] | undefined): TerraformResource {
+    const existing = this.#between.get(wave);
     if (existing !== undefined) return existing;
-    const made = createTrigger(this.kind, this.scope, `_wave-${wave}`, { triggers: {} });
-    this.#between[wave] = made;
+    const config =
+      hosts === undefined
+        ? { triggers: {} }
+        : { triggers: { hosts: this.across.changes(hosts) }, provisioner: this.across.await(wave) };
+    const made = createTrigger(this.kind, this.scope, `_wave-${wave}`, config);
+    this.#between.set(wave, made);
     return made;
   }
 

@@ -20,6 +20,8 @@ const stackFile = z.strictObject({
       fleet: z.string(),
       /** Those of its hosts that are in this stack, in the order of declaration. */
       hosts: z.array(hostName),
+      /** The place of each of them among all hosts of the fleet. */
+      places: z.array(z.int().min(0)),
       rollout,
     }),
   ),
@@ -29,6 +31,8 @@ const stackFile = z.strictObject({
 export interface FleetRollout {
   readonly fleet: string;
   readonly hosts: readonly string[];
+  /** The place of each of them among all hosts of the fleet, whatever stack they are in. */
+  readonly places: readonly number[];
   readonly rollout: Rollout;
 }
 

@@ -5,6 +5,7 @@ import type * as compiling from "../../lib/compile/compile";
 import type * as comparing from "../../lib/analysis/difference";
 import type * as telling from "../../lib/analysis/difference-words";
 import type * as reviewing from "../../lib/analysis/review-policy";
+import type * as cdktf from "../../constructs/cdktf";
 import type * as synth from "../../lib/synth/synthesize";
 
 /**
@@ -21,3 +22,5 @@ export const analysis = {
   ...(load("./lib/analysis/difference-words") as typeof telling),
   ...(load("./lib/analysis/review-policy") as typeof reviewing),
 };
+/** Only where it is asked for: cdktf alone takes longer to load than all of ours. */
+export const builtForCdktf = () => load("./constructs/cdktf") as typeof cdktf;

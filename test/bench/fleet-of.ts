@@ -1,4 +1,4 @@
-import { RootConstruct } from "constructs";
+import { RootConstruct, type Construct } from "constructs";
 import type * as cdkfw from "../../constructs";
 import { Address, ALL, Fleet, Host, Service } from "./built";
 
@@ -8,8 +8,8 @@ export const RULES_PER_HOST = 200;
  * A fleet as one is written: hosts of four zones, each with 200 rules of all actions, by objects, by names and by texts,
  * from shared addresses and from ones of the host's own.
  */
-export function fleetOf(hosts: number): cdkfw.Fleet {
-  const fleet = new Fleet(new RootConstruct("bench"), "fleet");
+export function fleetOf(hosts: number, scope: Construct = new RootConstruct("bench")): cdkfw.Fleet {
+  const fleet = new Fleet(scope, "fleet");
   const offices = Array.from(
     { length: 20 },
     (_, n) => new Address(fleet, `office-${n}`, { v4: `203.0.${n}.0/24`, v6: `2001:db8:${n}::/48` }),

@@ -35,7 +35,9 @@ beforeEach(async () => {
 function synth(settings: RolloutSettings | undefined, wishes: Readonly<Record<string, PolicyWishes>> = {}): void {
   const policies = lab.hosts.map((host) => labPolicy(host, wishes[host.name]));
   const fleets =
-    settings === undefined ? [] : [{ fleet: "edge/fleet", hosts: NAMES, rollout: rollout.parse(settings) }];
+    settings === undefined
+      ? []
+      : [{ fleet: "edge/fleet", hosts: NAMES, places: [...NAMES.keys()], rollout: rollout.parse(settings) }];
   synthesize(policies, out, "edge", { fleets });
 }
 

@@ -11,7 +11,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test("what is said of a stack's hosts together is read as it was written", () => {
   const facts = {
     source: "firewall.ts",
-    fleets: [{ fleet: "edge/fleet", hosts: ["b", "a"], rollout: rollout.parse({ canary: ["a"], pause: "30s" }) }],
+    fleets: [
+      {
+        fleet: "edge/fleet",
+        hosts: ["b", "a"],
+        places: [4, 7],
+        rollout: rollout.parse({ canary: ["a"], pause: "30s" }),
+      },
+    ],
   };
   expect(readStackFile(folder)).toBeUndefined();
   writeStackFile(folder, facts);
