@@ -5,7 +5,7 @@ import { Fleet } from "../constructs";
 import { stackNames } from "../lib/bundle/read";
 import { importMicrofw, type MicrofwOptions } from "../lib/import/microfw/import";
 import { nearestName, show } from "../lib/model/findings";
-import { parsePolicyFile } from "../lib/model/parse-policy";
+import { readPolicyFile, type PolicyFile } from "../lib/model/parse-policy";
 import { UserError } from "../lib/model/user-error";
 import { synthesize, type SynthesizedHost } from "../lib/synth/synthesize";
 
@@ -57,16 +57,7 @@ export async function compilePolicy(file: string, output: string): Promise<Synth
     case ".yaml":
     case ".yml":
     case ".json":
-      return synthesize(
-        parsePolicyFile(readFileSync(file, "utf8"), file),
-        output,
-        "policy",
-        {
-          source: sourceOf(file),
-          fleets: [],
-        },
-        today(),
-      );
+      return compileDocument(readPolicyFile(readFileSync(file, "utf8"), file), file, output);
     case ".ts":
     case ".mts":
     case ".cts":
@@ -81,6 +72,13 @@ export async function compilePolicy(file: string, output: string): Promise<Synth
         "Policy files end in .ts, .js, .yaml or .json.",
       );
   }
+}
+
+/** The hosts of a file are one fleet. */
+function compileDocument({ policies, rollout }: PolicyFile, file: string, output: string): SynthesizedHost[] {
+  const hosts = policies.map(({ host }) => host);
+  const fleets = rollout === undefined ? [] : [{ fleet: "policy", hosts, places: [...hosts.keys()], rollout }];
+  return synthesize(policies, output, "policy", { source: sourceOf(file), fleets }, today());
 }
 
 /** Each fleet is a stack by its id. */

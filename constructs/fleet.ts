@@ -9,13 +9,13 @@ import { FindingsError } from "../lib/model/findings-error";
 import { printOrigin, type Origin } from "../lib/model/origin";
 import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../lib/model/policy";
 import { rollout, type Rollout, type RolloutSettings } from "../lib/model/rollout";
+import { unknownNamesOf } from "../lib/model/rollout-names";
 import type { Address } from "./address";
 import type { Host } from "./host";
 import { ReviewSettings, type ManagementProps } from "./host-review";
 import { Inventory } from "./inventory";
 import { callerPlace } from "./origin";
 import { PolicyConstruct } from "./policy-construct";
-import { unknownNamesOf } from "./rollout-names";
 import type { ServiceLike } from "./rule";
 import type { Service } from "./service";
 import type { AddressTexts } from "./used-addresses";
@@ -144,7 +144,8 @@ export class Fleet extends PolicyConstruct {
    * fleet.rollout({ canary: 1, waves: "25%", maxFailures: 0, pause: "30s" });
    * ```
    *
-   * Without it all hosts are deployed to side by side, and a failure stops nobody else.
+   * It goes before the `rollout` of the inventory. Without either all hosts are deployed to side by side, and a failure
+   * stops nobody else.
    */
   rollout(settings: RolloutSettings): void {
     if (this.#rollout !== undefined) {
@@ -160,7 +161,7 @@ export class Fleet extends PolicyConstruct {
 
   /** How the fleet is deployed, where it says so. @internal */
   get rolloutPlan(): Rollout | undefined {
-    return this.#rollout;
+    return this.#rollout ?? this.inventory.rollout;
   }
 
   /**
@@ -198,7 +199,10 @@ export class Fleet extends PolicyConstruct {
   override ownFindings(): readonly Finding[] {
     return [
       ...super.ownFindings(),
-      ...unknownNamesOf(this.#rollout, this.#hosts).map((mistake) => ({ ...mistake, origin: this.origin })),
+      ...unknownNamesOf(
+        this.rolloutPlan,
+        this.#hosts.map(({ hostName: name, groups }) => ({ name, groups })),
+      ).map((mistake) => ({ ...mistake, origin: this.origin })),
       ...this.#findingsOfServices(),
       ...this.#strangers().flatMap((address) => address.ownFindings()),
     ];

@@ -4,6 +4,7 @@ import { readAnsible } from "../lib/model/ansible/as-inventory";
 import { nearestName, show } from "../lib/model/findings";
 import { inventoryFrom, parseInventory, type InventoryContent, type InventoryInput } from "../lib/model/inventory";
 import type { InventoryNode } from "../lib/model/inventory-node";
+import type { Rollout } from "../lib/model/rollout";
 import { UserError } from "../lib/model/user-error";
 import { callerPlace } from "./origin";
 import { fromHere, readDocument } from "./read-document";
@@ -57,11 +58,14 @@ export class Inventory {
   readonly hosts: readonly InventoryNode[];
   /** The names of all groups, in the order of the document. */
   readonly groups: readonly string[];
+  /** In which steps a fleet of these machines is deployed, where its program does not say so. @internal */
+  readonly rollout: Rollout | undefined;
   readonly #byName: ReadonlyMap<string, InventoryNode>;
 
-  private constructor({ hosts, groups }: InventoryContent) {
+  private constructor({ hosts, groups, rollout }: InventoryContent) {
     this.hosts = hosts;
     this.groups = groups;
+    this.rollout = rollout;
     this.#byName = new Map(hosts.map((host) => [host.name, host]));
   }
 

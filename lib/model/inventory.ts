@@ -7,6 +7,8 @@ import type { InventoryNode, Json } from "./inventory-node";
 import { resolveJumps } from "./inventory-jumps";
 import { objectName } from "./names";
 import type { Origin } from "./origin";
+import { rollout, type Rollout } from "./rollout";
+import { unknownNamesOf } from "./rollout-names";
 import { hostName, jumpHop, sshTarget } from "./target";
 import { filesOf, type ResolveFile } from "./target-files";
 import { asDocument, readYaml, type YamlDocument } from "./yaml-document";
@@ -32,6 +34,7 @@ const settings = { ssh: sshSettings.default({}), install: z.boolean().optional()
 export const inventoryDocument = z.strictObject({
   defaults: z.strictObject(settings).default({ ssh: {}, variables: {} }),
   groups: z.record(groupName, orEmpty(z.strictObject(settings))).default({}),
+  rollout: rollout.optional(),
   hosts: z.record(
     hostName,
     orEmpty(
@@ -63,6 +66,7 @@ function asHop(value: unknown): unknown {
 export interface InventoryContent {
   readonly hosts: readonly InventoryNode[];
   readonly groups: readonly string[];
+  readonly rollout?: Rollout;
 }
 
 /**
@@ -100,7 +104,10 @@ function readInventory(document: YamlDocument, subject: string, resolveFile: Res
       })),
     );
   }
-  return { hosts, groups: Object.keys(result.data.groups) };
+  const { groups, rollout: plan } = result.data;
+  const unknown = unknownNamesOf(plan, hosts);
+  if (unknown.length > 0) throw fail(unknown.map((one) => ({ ...one, origin: document.originOf(["rollout"], "key") })));
+  return { hosts, groups: Object.keys(groups), ...(plan !== undefined && { rollout: plan }) };
 }
 
 const EXAMPLE = "give at least one host, such as `hosts: { web-1: { address: 203.0.113.11 } }`";

@@ -32,6 +32,8 @@ import {
   type HostForm,
 } from "./policy-file";
 import { reviewOfForm } from "./review-of-form";
+import type { Rollout } from "./rollout";
+import { unknownNamesOf } from "./rollout-names";
 import { libraryService, SERVICE_LIBRARY } from "./service-library";
 import type { ServicePolicy } from "./services";
 import { filesOf } from "./target-files";
@@ -43,9 +45,21 @@ import { readYaml } from "./yaml-document";
  * @throws FindingsError `invalid-policy` with all mistakes, each with its line and column
  */
 export function parsePolicyFile(text: string, fileName: string): HostPolicy[] {
+  return [...readPolicyFile(text, fileName).policies];
+}
+
+/** The hosts of a file, and in which steps they are deployed, where it says so. */
+export interface PolicyFile {
+  readonly policies: readonly HostPolicy[];
+  readonly rollout?: Rollout;
+}
+
+/** Reads all that a file says. Throws as `parsePolicyFile`. */
+export function readPolicyFile(text: string, fileName: string): PolicyFile {
   const reader = new PolicyReader(readYaml(text, fileName), fileName);
   const policies = reader.findings.length > 0 ? [] : reader.readAll();
-  if (reader.findings.length === 0) return policies;
+  const { rollout } = reader;
+  if (reader.findings.length === 0) return { policies, ...(rollout !== undefined && { rollout }) };
   throw new FindingsError("invalid-policy", `the policy ${show(fileName)}`, byPlace(reader.findings));
 }
 
@@ -68,6 +82,7 @@ const NO_OBJECTS: NamedObjects = { addresses: new Map(), services: new Map() };
 class PolicyReader extends DocumentReader {
   /** The one that all hosts of the file share. */
   #countryDatabase: string | undefined;
+  rollout: Rollout | undefined;
 
   constructor(
     document: ReturnType<typeof readYaml>,
@@ -83,11 +98,15 @@ class PolicyReader extends DocumentReader {
       return [];
     }
     if (!("hosts" in value)) return [this.#readHost(value, [], NO_OBJECTS)].flatMap((policy) => policy ?? []);
-    this.#countryDatabase = this.parse(sharedForm, value, [])?.countryDatabase;
+    const common = this.parse(sharedForm, value, []);
+    this.#countryDatabase = common?.countryDatabase;
+    this.rollout = common?.rollout;
     const shared = this.#readObjects(value, [], NO_OBJECTS);
     const hosts = Array.isArray(value["hosts"]) ? value["hosts"] : [];
     const policies = hosts.flatMap((host, index) => this.#readHost(host, ["hosts", index], shared) ?? []);
     this.#checkNames(policies);
+    const named = policies.map(({ host: name, groups = [] }) => ({ name, groups }));
+    for (const mistake of unknownNamesOf(this.rollout, named)) this.report(["rollout"], mistake);
     return policies;
   }
 

@@ -14,6 +14,7 @@ import { action, backend, DEFAULT_BACKEND, hostPolicy, zonePolicy } from "./poli
 import { readServiceText, SERVICE_FORMS } from "./service-text";
 import type { ServicePolicy } from "./services";
 import { silences } from "./finding-codes";
+import { rollout } from "./rollout";
 import { hostName, sshTarget } from "./target";
 
 /** `x` and `[x, y]` are both lists. */
@@ -212,6 +213,7 @@ export const hostForm = z.strictObject({
 /** Objects that all hosts of a file can name. */
 export const sharedForm = z.strictObject({
   hosts: z.array(z.unknown()).min(1, "at least one host"),
+  rollout: rollout.optional(),
   countryDatabase: countryDatabaseName.optional(),
   addresses: parts,
   services: parts,

@@ -1,4 +1,8 @@
-import { Host } from "../../constructs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RootConstruct } from "constructs";
+import { Fleet, Host, Inventory } from "../../constructs";
 import { expectFindings, expectValid, type Edge } from "./harness";
 
 const withGroups = ({ fleet }: Edge): void => {
@@ -39,4 +43,36 @@ test("a fleet has one rollout", () => {
     },
     ["the fleet has two rollouts. Join them to one."],
   );
+});
+
+describe("a rollout of the inventory", () => {
+  const yaml = (rollout: string): string => `hosts: { web-1: {}, web-2: {} }\nrollout: ${rollout}\n`;
+  const inventoryOf = (text: string): Inventory => {
+    const folder = mkdtempSync(join(tmpdir(), "inventory-"));
+    try {
+      writeFileSync(join(folder, "inventory.yaml"), text);
+      return Inventory.fromFile(join(folder, "inventory.yaml"));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  const fleetOf = (text: string): Fleet => {
+    const fleet = new Fleet(new RootConstruct(), "fleet", { inventory: inventoryOf(text) });
+    for (const node of fleet.inventory.hosts) new Host(fleet, node.name, node);
+    return fleet;
+  };
+
+  test("holds where the program says nothing, in the same words", () => {
+    expect(fleetOf(yaml("{ canary: [web-2], waves: 25%, pause: 30s }")).rolloutPlan).toMatchObject({ canary: ["web-2"], waves: "25%", pause: 30 }); // prettier-ignore
+    const own = fleetOf(yaml("{ canary: 1 }"));
+    own.rollout({ waves: 3 });
+    expect(own.rolloutPlan).toMatchObject({ canary: 0, waves: 3 });
+  });
+
+  test.each([
+    ["{ wave: 25% }", /inventory\.yaml:2:\d+.*`wave` is not known here.*Did you mean `waves`/],
+    ["{ canary: [web-3] }", /inventory\.yaml:2.*`canary` names `web-3`, which is no host.*Did you mean `web-[12]`/],
+  ])("%s is told with its line", (rollout, message) => {
+    expect(() => inventoryOf(yaml(rollout))).toThrow(message);
+  });
 });

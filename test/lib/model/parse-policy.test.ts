@@ -1,4 +1,4 @@
-import { parsePolicyFile } from "../../../lib/model/parse-policy";
+import { parsePolicyFile, readPolicyFile } from "../../../lib/model/parse-policy";
 import { expectFindings } from "./harness";
 
 const parse = (text: string) => parsePolicyFile(text, "web.yaml");
@@ -213,5 +213,21 @@ describe("told with line and column", () => {
       entries: [],
     };
     expect(() => parse(JSON.stringify(value))).toThrow(/has 5 mistakes/);
+  });
+});
+
+describe("a rollout of the file's hosts", () => {
+  const file = (rollout: string) => `rollout: ${rollout}\nhosts:\n  - { host: a, groups: [web] }\n  - { host: b }\n`;
+
+  test("is read in the words of the program", () => {
+    const { rollout } = readPolicyFile(file('{ canary: ["group:web"], waves: 1, atomic: true }'), "f.yaml");
+    expect(rollout).toMatchObject({ canary: ["group:web"], waves: 1, atomic: true, maxFailures: 0 });
+  });
+
+  test.each([
+    ["{ canary: many }", /f\.yaml:1:\d+.*`canary` may not be/],
+    ["{ groups: [wab] }", /f\.yaml:1.*`groups` names `wab`.*Did you mean `web`/],
+  ])("%s is told with its line", (rollout, message) => {
+    expect(() => readPolicyFile(file(rollout), "f.yaml")).toThrow(message);
   });
 });

@@ -1,16 +1,14 @@
-import type { Mistake } from "../lib/model/explain-issues";
-import { nearestName, show } from "../lib/model/findings";
-import { fits } from "../lib/model/host-selection";
-import type { Rollout } from "../lib/model/rollout";
-import type { Host } from "./host";
+import type { Mistake } from "./explain-issues";
+import { nearestName, show } from "./findings";
+import { fits, type Selectable } from "./host-selection";
+import type { Rollout } from "./rollout";
 
 /** Words of a rollout that name no host: a wave that was meant to be would silently not be. */
 export function unknownNamesOf(
   rollout: Pick<Rollout, "canary" | "groups"> | undefined,
-  fleet: readonly Host[],
+  hosts: readonly Selectable[],
 ): Mistake[] {
   const { canary = 0, groups = [] } = rollout ?? {};
-  const hosts = fleet.map(({ hostName: name, groups: its }) => ({ name, groups: its }));
   const known = [...new Set(hosts.flatMap((host) => host.groups))];
   const selectors = [...hosts.map(({ name }) => name), ...known.map((group) => `group:${group}`)];
   const canaries = typeof canary === "number" ? [] : canary;
