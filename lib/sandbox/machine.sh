@@ -84,12 +84,14 @@ fi
 umount -l /run/old
 rmdir /run/old
 
-# No systemd: this is the whole boot. The scripts of /etc/rc.boot.d come before the network, as a firewall must.
+# No systemd: this is the whole boot. The scripts of /etc/rc.boot.d come before the network, as a firewall must. Nothing
+# of this machine's environment is the host's.
+on_host() { env -i "PATH=$PATH" "$@"; }
 for script in /etc/rc.boot.d/*; do
-  if [ -x "$script" ]; then "$script" >> /run/boot.log 2>&1 || echo "$script: exit status $?" >> /run/boot.log; fi
+  if [ -x "$script" ]; then on_host "$script" >> /run/boot.log 2>&1 || echo "$script: exit status $?" >> /run/boot.log; fi
 done
-/etc/lab/network >> /run/boot.log 2>&1
-[ ! -x /etc/lab/boot ] || /etc/lab/boot >> /run/boot.log 2>&1 3>&- &
+on_host /etc/lab/network >> /run/boot.log 2>&1
+[ ! -x /etc/lab/boot ] || on_host /etc/lab/boot >> /run/boot.log 2>&1 3>&- &
 echo up >&3
 exec 3>&-
 if [ "$init" = sshd ]; then exec env -i "PATH=$PATH" /usr/sbin/sshd -D -E /var/log/sshd.log; fi
