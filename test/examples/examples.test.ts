@@ -4,11 +4,13 @@ import { RootConstruct } from "constructs";
 import { Inventory, levelOf, printFinding, type Fleet } from "../../constructs";
 import { containerFleet } from "../../examples/containers/fleet";
 import { edgeFleet } from "../../examples/edge/fleet";
+import { sitesFleet } from "../../examples/stacks/fleet";
 import { reviewPolicy } from "../../lib/analysis/review-policy";
 
 const EXAMPLES: Readonly<Record<string, (scope: RootConstruct, inventory: Inventory) => Fleet>> = {
   containers: containerFleet,
   edge: edgeFleet,
+  stacks: sitesFleet,
 };
 
 test("every example is looked at", () => expect(readdirSync("examples").sort()).toEqual(Object.keys(EXAMPLES)));
