@@ -26,8 +26,11 @@ export interface Fault {
 }
 
 const STATE = "/var/lib/cdkfw";
-/** Detached, and without the lock that it would inherit. */
-const aside = (command: string): string => `setsid sh -c '${command}' </dev/null >/dev/null 2>&1 9>&- &`;
+/** What the runtime's shell has open where the fault comes: the lock, and the ends of pipes that it is just laying. */
+const OPEN = [3, 4, 5, 6, 7, 8, 9];
+/** Detached, and with none of that: who keeps a pipe open and waits for the lock keeps the runtime waiting, too. */
+const aside = (command: string): string =>
+  `setsid sh -c '${command}' </dev/null >/dev/null 2>&1 ${OPEN.map((fd) => `${fd}>&-`).join(" ")} &`;
 /** Its process group; a boot has none of its own. */
 const toAll = (signal: string): string =>
   `g=$(cut -d ' ' -f 5 /proc/$$/stat); if [ "$g" -gt 1 ]; then kill -${signal} -- -$g; else kill -${signal} $$; fi`;
