@@ -73,6 +73,20 @@ except Exception as error: print(type(error).__name__)`;
       expect(names(await hostsOf("app"))).toEqual(names(before));
     });
 
+    it("names that can not be taken out do not keep the rules from going", async () => {
+      await deployContainers(host, backend, ["accept: tcp/80, from: container app, to: container db, link: true"]);
+      expect(await waitFor("app", [await line("db")])).toHaveLength(1);
+      // Nothing can be written where /run/cdkfw/links is made anew.
+      await mustExec(host, "mkdir /run/cdkfw/links.new /run/cdkfw/links.new/in-the-way");
+      await teardown(host);
+      await mustExec(host, "rm -rf /run/cdkfw/links.new");
+      const rules = await mustExec(host, "nft list ruleset; iptables-save; ip6tables-save; ipset save");
+      expect(rules).not.toMatch(/cdkfw/i);
+      // The next deployment finds its mark, and writes what is wanted then.
+      await deployContainers(host, backend, ["accept: tcp/80, from: container app, to: container cache, link: true"]);
+      expect(await waitFor("app", [await line("cache")])).toEqual([await line("cache")]);
+    });
+
     it("both ways, by a name of one's own, and to all that have a label; a name that goes is taken out", async () => {
       await deployContainers(host, backend, [
         "accept: tcp/80, from: container app, to: container tier=db, link: database.internal",
