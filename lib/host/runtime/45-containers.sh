@@ -67,12 +67,18 @@ function at_host(key, text, parts, ip) {
 function one(key, family, ip, text) { print "live-" key "-h" family, ip "," portOf(text, 2, 3) }
 '
 
-# The watcher ends by itself, and Docker is asked anew where it is needed again.
+# The watcher ends by itself, and Docker is asked anew where it is needed again. Meanwhile it waits for its turn, or it would
+# put back what goes.
 forget_containers() {
-  remove_seats || return 1
+  live_turn
+  if ! remove_seats; then
+    live_turn_over
+    return 1
+  fi
   # Names that stay behind open nothing: they must not keep rules from going.
   remove_links || log "the names of links could not be taken out of the hosts files"
   rm -f "$RUN/loaded" "$RUN/live" "$RUN/containers" "$RUN/repaired"
+  live_turn_over
 }
 
 # A command to Docker that hangs must not keep the watcher from its work.
@@ -223,8 +229,20 @@ live_ipset() { awk -F '\t' -v verb="$1" '$0 != "" { print verb, "cdkfw-" $1, $2 
 live_is() { [ "$(cat "$RUN/live" 2>/dev/null)" = "$(live_backend "$1")$NEWLINE$2" ]; }
 live_backend() { if [ -e "$1/nftables" ]; then echo nftables; else echo iptables; fi; }
 
-# The watcher and a load take turns: who reads what is known must load it before anybody knows better.
-live_turn() { exec 6>>"$RUN/live.lock" && flock 6; }
+# The watcher, and whoever loads or unloads, take turns: who reads what is known must load it before anybody knows better.
+# One that hangs must not keep rules from going or coming: they matter more than that nobody knows better than the sets.
+live_turn() {
+  { true >>"$RUN/live.lock"; } 2>/dev/null || return 0
+  exec 6>>"$RUN/live.lock"
+  turn=$(($(uptime_seconds) + MUTEX_WAIT))
+  until flock -n 6; do
+    if [ "$(uptime_seconds)" -ge "$turn" ]; then
+      log "somebody hangs, who has a turn at the sets of containers"
+      return 0
+    fi
+    short_sleep
+  done
+}
 live_turn_over() { exec 6>&-; }
 
 # --- Docker's chains. In iptables nothing is decided before them that they could not decide otherwise. ---

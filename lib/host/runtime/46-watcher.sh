@@ -41,7 +41,7 @@ watch() {
   exec 7>&-
   loaded_folder >/dev/null || exit "$NOTHING_TO_WATCH"
   true >"$RUN/watcher.started"
-  make_seats
+  in_turn make_seats
   rm -f "$RUN/watcher.fifo"
   mkfifo "$RUN/watcher.fifo" || exit 1
   exec 3<>"$RUN/watcher.fifo"
@@ -86,6 +86,13 @@ catch_up() {
   live_turn_over
 }
 
+# in_turn COMMAND: while rules about containers are loaded, and nobody takes them away.
+in_turn() {
+  live_turn
+  if loaded_folder >/dev/null; then "$@"; fi
+  live_turn_over
+}
+
 last_words_of() { tr '\n' ' ' <"$RUN/$1" 2>/dev/null | cut -c 1-400; }
 
 # Seconds after which the sets are compared with what Docker says, whatever was told: somebody may have changed them. At the
@@ -102,7 +109,7 @@ keep_standing() {
   # What Docker could not tell while it was away, and what a kernel that was too slow has missed.
   if ! docker_runs; then catch_up; fi
   if [ -e "$RUN/seats" ] && ! seats_stand; then
-    make_seats_anew
+    in_turn make_seats_anew
     catch_up
   fi
   docker_chains_stand "$folder" && return

@@ -1,6 +1,6 @@
 import { Lab, type LabHost } from "../../../lib/sandbox";
 import { answers, deployContainers, eventually, OFFICE, WITH_IPV6, type Sent } from "../../fixtures/containers";
-import { statusOf, teardown } from "../../fixtures/deployment";
+import { replaceTool, restoreTools, statusOf, teardown } from "../../fixtures/deployment";
 import { mustExec } from "../../fixtures/sshd";
 import { BACKENDS } from "../render/on-host";
 
@@ -225,5 +225,31 @@ describe.each(["20", "newest"] as const)("containers of Docker %s", (engine) => 
     await mustExec(host, "rm /run/cdkfw/seats");
     await teardown(host);
     expect(await tables()).not.toContain("cdkfw");
+  });
+
+  it("does not put its table of the bridges back while a teardown takes it away", async () => {
+    await deployContainers(host, "nftables", ["accept: tcp/80, from: container app, to: container web"]);
+    // The watcher looks every second.
+    await replaceTool(
+      host,
+      "nft",
+      'real "$@"; end=$?; case "$*" in "delete table bridge"*) sleep 3 ;; esac; exit $end',
+    );
+    await teardown(host);
+    await restoreTools(host);
+    expect(await mustExec(host, "nft list tables")).not.toContain("cdkfw");
+  });
+
+  it("lets nobody who hangs in the middle of filling the sets keep rules from coming and going", async () => {
+    await deployContainers(host, "nftables", ["accept: tcp/80, from: container app, to: container web"]);
+    await mustExec(host, "flock /run/cdkfw/live.lock sleep 600 </dev/null >/dev/null 2>&1 & echo $! >/run/hangs");
+    await deployContainers(host, "nftables", ["accept: tcp/81, from: container app, to: container web"]);
+    await expectAnswers([
+      [to("app", "web", 81), "web"],
+      [to("app", "web", 80), "refused"],
+    ]);
+    await teardown(host);
+    expect(await mustExec(host, "nft list tables")).not.toContain("cdkfw");
+    await mustExec(host, "pkill -P $(cat /run/hangs); rm /run/hangs");
   });
 });
