@@ -1,145 +1,136 @@
 /**
  * A fleet in one command, against what people use instead, with the same number of hosts at the same time: two plain ssh
  * for each host by xargs, and Ansible where it is installed. And how soon the process begins that Terraform starts.
+ *
+ * fleet.ts [--no-ansible] [SIZE…]
  */
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { readBundle } from "../../lib/bundle/read";
-import { Lab, type LabHost } from "../../lib/sandbox";
+import { Lab } from "../../lib/sandbox";
 import { synthesize } from "../../lib/synth/synthesize";
-import { inSeconds, median, medians, print, seconds } from "./figures";
+import { ansibleVersion, compilePython, play, writeNodes } from "./ansible/play";
+import { CostMeter, type Cost } from "./cost";
+import { inSeconds } from "./figures";
+import { firstPacket } from "./first-packet";
+import type { FleetHost } from "./fleet-host";
 import { policyFor } from "./lab-policy";
+import { run } from "./run";
 
 const RULES = 200;
 const PARALLEL = 10;
 const REPETITIONS = 3;
-const SIZES = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [20, 100];
-/** Ansible takes minutes for a hundred. */
-const ANSIBLE_HOSTS = 20;
 const CDKFW = resolve(__dirname, "../../dist/bin/cdkfw.js");
+const COLUMNS = ["seconds", "cpu", "deployerCpu"] as const;
 
 async function main(): Promise<void> {
-  for (const size of SIZES) await measure(size);
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { "no-ansible": { type: "boolean" } } });
+  const sizes = positionals.length > 0 ? positionals.map(Number) : [50, 100];
+  console.log(`fleet: ${RULES} rules to each host, ${PARALLEL} hosts at a time`);
+  const version = ansibleVersion();
+  console.log(`  ${version ?? "Ansible is not installed (apt-get install ansible-core)"}`);
+  const meter = CostMeter.start();
+  for (const size of sizes) await measure(meter, size, version !== undefined && values["no-ansible"] !== true);
+  await firstPacket(CDKFW);
 }
 
-async function measure(size: number): Promise<void> {
+async function measure(meter: CostMeter, size: number, withAnsible: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const lab = await Lab.start({ hosts: size });
   try {
-    const policies = lab.hosts.map((host) => ({ ...policyFor(host, RULES), backend: "nftables" as const }));
-    const written = synthesize(policies, join(folder, "out"), "bench");
-    const rules = written.map((one) => rulesOf(one.folder));
-    rules.forEach((text, index) => writeFileSync(join(folder, `${lab.hosts[index]?.name ?? ""}.nft`), text));
-    console.log(`fleet: ${RULES} rules to ${size} hosts, ${PARALLEL} at a time, median of ${REPETITIONS}`);
-    print("first deployment", inSeconds(await seconds(() => deploy(folder))));
-    const [ours = 0, unchanged = 0, theirs = 0] = await medians(REPETITIONS, [
-      () => deploy(folder, "--force"),
-      () => deploy(folder),
-      () => plainSsh(lab.hosts, folder),
-    ]);
-    print("cdkfw deploy: the handshake on every host", inSeconds(ours));
-    print("cdkfw deploy where nothing changed", inSeconds(unchanged));
-    print("xargs: ssh with the text into nft, and a second ssh", inSeconds(theirs));
-    print("ratio (aim: at most 1.5)", `${(ours / theirs).toFixed(2)} x`);
-    if (size <= ANSIBLE_HOSTS) await ansible(lab.hosts, folder, ours);
-    if (size === SIZES[0]) await start(written[0]?.folder ?? "");
+    const fleet = synthesized(lab, join(folder, "out"));
+    row(`${size} hosts`, ["time", "CPU of all", "of deployer"]);
+    const first = tell("cdkfw deploy, the first time", meter.of(deploy(folder)));
+    const [again, unchanged, plain] = meter.medians(REPETITIONS, [
+      deploy(folder, "--force"),
+      deploy(folder),
+      plainSsh(fleet, folder),
+    ]) as [Cost, Cost, Cost];
+    tell("cdkfw deploy, the handshake once more on every host", again);
+    tell("cdkfw deploy, nothing changed (aim: 10 s for 100 hosts)", unchanged);
+    tell("xargs: ssh with the text into nft, and a second ssh", plain);
+    compare("cdkfw to xargs (aim: at most 1.5)", again, plain);
+    if (withAnsible) await ansible(meter, fleet, folder, { first, unchanged });
   } finally {
     await lab.stop();
     rmSync(folder, { recursive: true });
   }
 }
 
-function rulesOf(folder: string): string {
-  const { texts } = readBundle(folder);
-  const name = Object.keys(texts).find((one) => /nft/.test(one));
-  if (name === undefined) throw new Error(`no text for nft in ${folder}`);
-  return texts[name] ?? "";
+function synthesized(lab: Lab, output: string): FleetHost[] {
+  const hosts = lab.hosts.map((host) => {
+    return { host, policy: { ...policyFor(host, RULES), backend: "nftables" as const } };
+  });
+  const written = synthesize(
+    hosts.map(({ policy }) => policy),
+    output,
+    "bench",
+  );
+  return hosts.map((one, index) => ({ ...one, text: textOf(written[index]?.folder ?? "") }));
+}
+
+function textOf(bundle: string): string {
+  const text = readBundle(bundle).texts["nftables"];
+  if (text === undefined) throw new Error(`no text for nft in ${bundle}`);
+  return text;
 }
 
 /** In a process of its own, as a user starts it. */
-function deploy(folder: string, ...more: string[]): void {
-  run(process.execPath, [
-    CDKFW,
-    "deploy",
-    "--no-synth",
-    "--out",
-    join(folder, "out"),
-    "--parallel",
-    String(PARALLEL),
-    ...more,
-  ]);
+function deploy(folder: string, ...more: string[]): () => void {
+  const args = ["--no-synth", "--out", join(folder, "out"), "--parallel", String(PARALLEL)];
+  return () => run(process.execPath, [CDKFW, "deploy", ...args, ...more]);
 }
 
-function plainSsh(hosts: readonly LabHost[], folder: string): void {
-  const options = `-F none -o BatchMode=yes -o UserKnownHostsFile=${hosts[0]?.ssh.knownHostsFile} -i ${hosts[0]?.ssh.identityFile}`;
+function plainSsh(fleet: readonly FleetHost[], folder: string): () => void {
+  const script = join(folder, "each.sh");
   writeFileSync(
-    join(folder, "each.sh"),
-    `set -e; ssh ${options} root@$2 'nft -f -' <${folder}/$1.nft; ssh ${options} root@$2 true\n`,
+    script,
+    `set -e; key=$1 known=$2 host=$3 text=$4
+to_host() { ssh -F none -o BatchMode=yes -o UserKnownHostsFile="$known" -i "$key" "root@$host" "$1"; }
+to_host 'nft -f -' <"$text"; to_host true\n`,
   );
-  const list = hosts.map(({ name, address }) => `${name} ${address}\n`).join("");
-  run("xargs", ["-P", String(PARALLEL), "-L", "1", "sh", join(folder, "each.sh")], list);
-}
-
-async function ansible(hosts: readonly LabHost[], folder: string, ours: number): Promise<void> {
-  if (spawnSync("ansible-playbook", ["--version"]).status !== 0) {
-    print("ansible-playbook is not installed (apt-get install ansible-core)", "");
-    return;
-  }
-  const lines = hosts.map(({ name, address, ssh }) => {
-    const options = `-F none -o UserKnownHostsFile=${ssh.knownHostsFile}`;
-    return `${name} ansible_host=${address} ansible_user=root ansible_ssh_private_key_file=${ssh.identityFile} ansible_ssh_common_args="${options}" rules=${folder}/${name}.nft`;
+  const lines = fleet.map(({ host: { name, address, ssh }, text }) => {
+    const file = join(folder, `${name}.nft`);
+    writeFileSync(file, text);
+    return `${ssh.identityFile} ${ssh.knownHostsFile} ${address} ${file}\n`;
   });
-  writeFileSync(join(folder, "inventory.ini"), `${lines.join("\n")}\n`);
-  const args = ["-i", join(folder, "inventory.ini"), "-f", String(PARALLEL), join(__dirname, "ansible/playbook.yml")];
-  const play = (...more: string[]): void =>
-    run("ansible-playbook", [...args, ...more], "", {
-      ANSIBLE_PIPELINING: "1",
-      ANSIBLE_PYTHON_INTERPRETER: "/usr/bin/python3",
-    });
-  const first = await seconds(() => play());
-  const again = await seconds(() => play("-e", "restart=true"));
-  print("ansible-playbook, without any way back", inSeconds(first));
-  print("ansible-playbook where only the service is restarted", inSeconds(again));
-  print("ratio to cdkfw (aim: at least 30)", `${(first / ours).toFixed(1)} x`);
+  return () => run("xargs", ["-P", String(PARALLEL), "-L", "1", "sh", script], lines.join(""));
 }
 
-/** From the start of `cdkfw apply` to its first packet: a server in the host's place takes the connection. */
-async function start(bundle: string): Promise<void> {
-  const figures: number[] = [];
-  const cpu: number[] = [];
-  for (let round = 0; round < 9; round++) {
-    const server = createServer();
-    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    const { port } = server.address() as AddressInfo;
-    const connected = new Promise<void>((done) => server.once("connection", (socket) => done(void socket.destroy())));
-    const began = performance.now();
-    const child = spawn(
-      process.execPath,
-      [CDKFW, "apply", "--bundle", bundle, "--address", "127.0.0.1", "--port", String(port)],
-      { stdio: "ignore" },
-    );
-    await connected;
-    figures.push((performance.now() - began) / 1000);
-    const stat = readFileSync(`/proc/${String(child.pid)}/stat`, "utf8").split(" ");
-    cpu.push((Number(stat[13]) + Number(stat[14])) / 100);
-    child.kill("SIGKILL");
-    server.close();
-  }
-  print("from the start of `cdkfw apply` to its first packet (aim: 0.150)", inSeconds(median(figures)));
-  print("the best of 9, and its CPU time", inSeconds(Math.min(...figures)));
-  print("", `${inSeconds(Math.min(...cpu))} CPU`);
+async function ansible(
+  meter: CostMeter,
+  fleet: readonly FleetHost[],
+  folder: string,
+  ours: Readonly<Record<"first" | "unchanged", Cost>>,
+): Promise<void> {
+  const nodes = join(folder, "nodes");
+  writeNodes(nodes, fleet);
+  await compilePython(fleet);
+  const first = tell("ansible-playbook, the first time", meter.of(play(nodes, PARALLEL, join(folder, "first"))));
+  const unchanged = tell("ansible-playbook, nothing changed", meter.of(play(nodes, PARALLEL, join(folder, "again"))));
+  compare("Ansible to cdkfw, the first time (aim: at least 30)", first, ours.first);
+  compare("Ansible to cdkfw, nothing changed", unchanged, ours.unchanged);
 }
 
-function run(file: string, args: readonly string[], input = "", env: NodeJS.ProcessEnv = {}): void {
-  const { status, stdout, stderr } = spawnSync(file, args, {
-    input,
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-  });
-  if (status !== 0) throw new Error(`${file} ended with ${status}: ${stdout.slice(0, 2000)}${stderr.slice(-2000)}`);
+function tell(label: string, cost: Cost): Cost {
+  row(
+    label,
+    COLUMNS.map((column) => inSeconds(cost[column])),
+  );
+  return cost;
+}
+
+function compare(label: string, one: Cost, other: Cost): void {
+  row(
+    label,
+    COLUMNS.map((column) => `${(one[column] / other[column]).toFixed(1)} x`),
+  );
+}
+
+function row(label: string, figures: readonly string[]): void {
+  console.log(`  ${label.padEnd(56)}${figures.map((figure) => figure.padStart(13)).join("")}`);
 }
 
 void main();
