@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SEAT } from "../../lib/sandbox/places";
 
@@ -23,8 +23,11 @@ export class CostMeter {
    * group. The kernel adds up the CPU time of such a group; the lab sweeps it up when it ends.
    */
   static start(): CostMeter {
+    const groups = join(SEAT, "cgroup");
+    if (!existsSync(groups))
+      throw new Error("the benchmark needs control groups of version 2, which only root can make");
     const seat = readFileSync(join(SEAT, "id"), "utf8").trim();
-    const group = join(SEAT, "cgroup", `cdkfw-lab-${seat}`, "benchmark");
+    const group = join(groups, `cdkfw-lab-${seat}`, "benchmark");
     mkdirSync(group, { recursive: true });
     writeFileSync(join(group, "cgroup.procs"), "0");
     return new CostMeter(group);

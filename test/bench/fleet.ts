@@ -29,10 +29,11 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { "no-ansible": { type: "boolean" } } });
   const sizes = positionals.length > 0 ? positionals.map(Number) : [50, 100];
   console.log(`fleet: ${RULES} rules to each host, ${PARALLEL} hosts at a time`);
-  const version = ansibleVersion();
-  console.log(`  ${version ?? "Ansible is not installed (apt-get install ansible-core)"}`);
+  const wanted = values["no-ansible"] !== true;
+  const version = wanted ? ansibleVersion() : undefined;
+  if (wanted) console.log(`  ${version ?? "Ansible is not installed (apt-get install ansible-core)"}`);
   const meter = CostMeter.start();
-  for (const size of sizes) await measure(meter, size, version !== undefined && values["no-ansible"] !== true);
+  for (const size of sizes) await measure(meter, size, version !== undefined);
   await firstPacket(CDKFW);
 }
 
