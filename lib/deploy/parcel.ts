@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Bundle } from "../bundle/format";
+import { sha256 } from "../bundle/generation";
 import { INCOMING_PATH, RUNTIME_PATH, runtimeScript } from "../host/runtime";
 import { quote } from "../remote";
 import type { Change } from "./change";
@@ -11,26 +11,20 @@ export interface Parcel {
 }
 
 /**
- * The runtime, a generation's texts and the call that applies them, as one sh script. It arrives in a file and runs only
- * when it is whole: a connection that breaks in the middle of it changes nothing. Text travels in quoted here-documents,
- * in which a shell gives no character a meaning.
+ * The runtime, and behind it a generation's texts: lib/host/runtime/32-parcel.sh. It arrives in a file and runs only when it
+ * is whole: a connection that breaks in the middle of it changes nothing. The shell ends before it comes to the texts.
  */
 export function parcel(bundle: Bundle, change: Change): Parcel {
   const { manifest, texts } = bundle;
   const sums = Object.entries(manifest.texts).map(([name, digest]) => `${digest}  ${name}\n`);
-  const end = `CDKFW_END_${change.nonce}`;
+  const mark = `CDKFW_PART_${change.nonce}`;
   const files = Object.entries({ ...texts, SHA256SUMS: sums.join("") });
-  const call = [change.nonce, '"$f"', manifest.generation, change.nonce, String(change.windowSeconds)];
+  const runtime = runtimeScript();
+  const stdin = [runtime, `exit 1 # ${mark}\n`, ...files.map(([name, text]) => part(mark, name, text))].join("");
   const flags = [change.force, manifest.install === true].map((flag) => (flag ? "1" : "0"));
-  const facts = [quote(change.owner), String(change.sshPort), ...flags];
-  const stdin = [
-    'rm -f "$0"; f=${0%.sh}; broken=\nmkdir "$f" || broken=1\n',
-    ...files.map(([name, text]) => hereDocument(`"$f/"${quote(name)}`, text, end)),
-    hereDocument('"$f.runtime"', runtimeScript(), end),
-    `if [ -n "$broken" ]; then rm -rf "$f" "$f.runtime"; ${refusal(change)}; exit 1; fi\n`,
-    `exec /bin/sh "$f.runtime" apply ${[...call, ...facts].join(" ")}\n`,
-  ].join("");
-  return { command: receive(change, createHash("sha256").update(stdin).digest("hex")), stdin };
+  const facts = [manifest.generation, change.nonce, String(change.windowSeconds), change.owner, String(change.sshPort)];
+  const words = ["apply", change.nonce, ...facts, ...flags, manifest.backend, sha256(runtime)];
+  return { command: receive(change, sha256(stdin), words), stdin };
 }
 
 /** Nothing is sent: the host has the generation, and the runtime that loaded it. */
@@ -42,11 +36,11 @@ export function revertParcel(generation: string, change: Change): Parcel {
   return { command: `/bin/sh -c ${quote(script)}`, stdin: "" };
 }
 
-function receive(change: Change, digest: string): string {
+function receive(change: Change, digest: string, words: readonly string[]): string {
   const file = `${INCOMING_PATH}/${change.nonce}.sh`;
   const script = [
-    `umask 077; mkdir -p ${INCOMING_PATH} && cat >${file}`,
-    `[ "$(sha256sum <${file} | cut -c 1-64)" = ${digest} ] && exec /bin/sh ${file}`,
+    `umask 077; { [ -d ${INCOMING_PATH} ] || mkdir -p ${INCOMING_PATH}; } && cat >${file}`,
+    `[ "$(sha256sum <${file})" = "${digest}  -" ] && exec /bin/sh ${file} ${words.map(quote).join(" ")}`,
   ].join(" && ");
   return `/bin/sh -c ${quote(`${script}; rm -f ${file}; ${refusal(change)}; exit 1`)}`;
 }
@@ -61,8 +55,8 @@ function refusal({ nonce }: Change): string {
   return `${causes.join("; ")}; printf '\\n@cdkfw:${nonce} error %s\\n@cdkfw:${nonce} end 1\\n' "$why"`;
 }
 
-function hereDocument(file: string, text: string, end: string): string {
-  if (text !== "" && !text.endsWith("\n")) throw new Error(`invariant: the text for ${file} ends within a line`);
-  if (text.includes(end)) throw new Error(`invariant: the text for ${file} holds the mark of its own end`);
-  return `cat >${file} <<'${end}' || broken=1\n${text}${end}\n`;
+function part(mark: string, name: string, text: string): string {
+  if (text !== "" && !text.endsWith("\n")) throw new Error(`invariant: the text ${name} ends within a line`);
+  if (text.includes(mark)) throw new Error(`invariant: the text ${name} holds the mark of its own end`);
+  return `${mark} ${name}\n${text}`;
 }

@@ -45,14 +45,19 @@ fail() {
   exit 1
 }
 
-# Boot time in whole seconds: not moved by anybody setting the clock, and counts on while the machine sleeps.
-uptime_seconds() {
-  IFS=' .' read -r seconds _ </proc/uptime
-  echo "$seconds"
-}
+# Sets $uptime, in whole seconds: not moved by anybody setting the clock, and counts on while the machine sleeps.
+read_uptime() { IFS=' .' read -r uptime _ </proc/uptime; }
 
-# write_file FILE TEXT: all of it or nothing.
-write_file() { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; }
+# write_file FILE TEXT: all of it or nothing. To start a process takes a host longer than anything that a shell does by
+# itself: nothing is written where the file says just this.
+write_file() { says "$1" "$2" || { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; }; }
+
+# write_list FILE LINES: where there are none, an empty file.
+write_list() { if [ -n "$2" ]; then write_file "$1" "$2"; else true >"$1"; fi; }
+
+# says FILE LINE: whether it holds this line and no other.
+says() { [ -r "$1" ] && { IFS= read -r held && ! IFS= read -r _; } <"$1" && [ "$held" = "$2" ]; }
+
 read_file() {
   [ -r "$1" ] || return 0
   IFS= read -r line <"$1" || :
@@ -81,11 +86,13 @@ take_mutex() {
 
 # busybox's flock can not wait by itself. Who waits does not hold the file open: see kill_holder.
 try_mutex() {
-  { mkdir -p "$RUN" && true >>"$RUN/mutex"; } 2>/dev/null || return 1
-  patience=$(($(uptime_seconds) + MUTEX_WAIT))
+  { { [ -d "$RUN" ] || mkdir -p "$RUN"; } && true >>"$RUN/mutex"; } 2>/dev/null || return 1
+  read_uptime
+  patience=$((uptime + MUTEX_WAIT))
   until exec 9>>"$RUN/mutex" && flock -n 9; do
     release_mutex
-    [ "$(uptime_seconds)" -lt "$patience" ] || return 1
+    read_uptime
+    [ "$uptime" -lt "$patience" ] || return 1
     short_sleep
   done
   # Only told to others: a full disk must not keep a rollback from its work.
@@ -108,7 +115,10 @@ ssh_connection() {
     found=$(tr '\0' '\n' <"/proc/$above/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p')
     above=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$above/status" 2>/dev/null)
   done
-  printf '%s\n' "$found" | tr -cd '0-9a-fA-F.:% \n'
+  case $found in
+    *[!0-9a-fA-F.:%\ ]*) printf '%s\n' "$found" | tr -cd '0-9a-fA-F.:% \n' ;;
+    *) echo "$found" ;;
+  esac
 }
 ssh_source() {
   connection=$(ssh_connection)

@@ -121,15 +121,16 @@ destroy_sets() {
   done
 }
 
-# The interfaces of a generation that are bridges, now or, where one is not there yet at boot, when it was applied.
-bridges_of() {
-  for interface in $(sed -n 's/^[[:space:]]*#unless-bridge \([^ ]*\) .*/\1/p' "$1/iptables.v4" "$1/nftables" 2>/dev/null); do
-    if [ -e "/sys/class/net/$interface" ]; then
-      if [ -d "/sys/class/net/$interface/bridge" ]; then printf '%s ' "$interface"; fi
-    elif grep -q -x -F -e "$interface" "$1/bridges" 2>/dev/null; then
-      printf '%s ' "$interface"
-    fi
+# The bridges that there are, and, where one is not there yet at boot, those of when the generation was applied.
+# Sets $bridges.
+find_bridges() {
+  bridges=
+  for bridge in /sys/class/net/*/bridge; do
+    bridge=${bridge%/bridge}
+    if [ -d "$bridge/bridge" ]; then bridges="$bridges ${bridge##*/}"; fi
   done
+  if [ ! -r "$1/bridges" ]; then return; fi
+  while IFS= read -r interface; do [ -e "/sys/class/net/$interface" ] || bridges="$bridges $interface"; done <"$1/bridges"
 }
 
 # load_iptables FOLDER: makes the kernel's rules those of a generation.
@@ -140,7 +141,7 @@ load_iptables() {
       return 1
     fi
   done
-  bridges=$(bridges_of "$1")
+  find_bridges "$1"
   load_sets "$1/ipset" || return 1
   if [ -e "$1/containers" ] && [ -z "$REHEARSING" ]; then fill_live_anew "$1" || return 1; fi
   for family in $(families); do load_tables "$family" "$bridges" <"$1/iptables.v$family" || return 1; done
@@ -148,7 +149,12 @@ load_iptables() {
   destroy_sets "$1/ipset"
 }
 
-record_bridges() { bridges_of "$1" | tr ' ' '\n' >"$1/bridges"; }
+# shellcheck disable=SC2086 # names of interfaces hold no blank
+record_bridges() {
+  find_bridges "$1"
+  [ -z "$bridges" ] || bridges=$(printf '%s\n' $bridges)
+  write_list "$1/bridges" "$bridges"
+}
 
 # unload_iptables: none of our rules.
 unload_iptables() {

@@ -50,20 +50,24 @@ END {
   for (i = 1; i <= n; i++) print rules[i]
 }'
 
-# load_nftables FOLDER: makes our table that of a generation. A rule for interfaces that are no bridges, and the chain for
-# what others would refuse later, are comments to nft until their marks are taken off.
-load_nftables() {
-  bridges=$(bridges_of "$1")
+# nftables_text FOLDER: our table as this host loads it. A rule for interfaces that are no bridges, and the chain for what
+# others would refuse later, are comments to nft until their marks are taken off.
+nftables_text() {
+  find_bridges "$1"
   pass=$(passes_wanted "$1")
-  # shellcheck disable=SC2086,SC2116 # the lines of it as words
-  load=$(awk -v bridges=" $bridges " -v pass="$(echo $pass)" '
+  awk -v bridges=" $bridges " -v pass="${pass:+yes}" '
     $1 == "#when-refused-later" { if (pass == "") next; sub(/#when-refused-later /, "") }
     $1 == "#unless-bridge" { if (index(bridges, " " $2 " ") > 0) next; sub(/#unless-bridge [^ ]+ /, "") }
     { print }
-  ' "$1/nftables") || return 1
-  [ -e "$1/containers" ] || { replace_nftables "$load" || printf '%s\n' "$load" | nft -f -; return; }
+  ' "$1/nftables"
+}
+
+# load_nftables FOLDER: makes our table that of a generation.
+load_nftables() {
+  table_text=$(nftables_text "$1") || return 1
+  [ -e "$1/containers" ] || { replace_nftables "$table_text" || printf '%s\n' "$table_text" | nft -f -; return; }
   elements=$(known_containers | live_elements "$1" | live_nft add) || return 1
-  replace_nftables "$load" "$elements" || printf '%s\n%s\n' "$load" "$elements" | nft -f - || return 1
+  replace_nftables "$table_text" "$elements" || printf '%s\n%s\n' "$table_text" "$elements" | nft -f - || return 1
   [ -n "$REHEARSING" ] || fill_live_anew "$1"
 }
 
@@ -72,11 +76,28 @@ load_nftables() {
 replace_nftables() {
   live=$(nft -t list table inet cdkfw 2>/dev/null) || return 1
   plan=$(printf '%s\n#wanted\n%s\n' "$live" "$1" | awk "$REPLACE_TABLE") || return 1
-  plan=$plan$NEWLINE$(printf '%s\n' "${2:-}" | sed -n 's/^./1 &/p')
+  if [ -n "${2:-}" ]; then plan=$plan$NEWLINE$(printf '%s\n' "$2" | sed 's/^/1 /'); fi
   for step in 1 2 3; do
+    case $NEWLINE$plan in *"$NEWLINE$step "*) ;; *) continue ;; esac
     printf '%s\n' "$plan" | sed -n "s/^$step //p" | nft -f - 2>/dev/null || return 1
   done
 }
+
+# Reads the text that was loaded, a line `#live`, and what `live_rules` prints; 1 where a chain or a set of the one has not
+# in the other as many rules, or any elements.
+WHOLE_TABLE='
+$0 == "#live" { live = 1; next }
+!live && /^\t[a-z]/ { block = $1 " " $2; wanted[block] = 1 }
+live { i = index($0, "\t"); block = substr($0, 1, i - 1); $0 = substr($0, i + 1) }
+/^\t\t/ && block ~ /^chain / { size[live, block]++ }
+/^\t\telements = / { size[live, block] = 1 }
+block ~ /^set / { comments[live, block] += gsub(/ comment "/, "") }
+END {
+  for (block in wanted) if (size[1, block] != size["", block] || comments[1, block] + 0 != comments["", block] + 0) exit 1
+}'
+
+# nftables_whole TEXT RULES
+nftables_whole() { printf '%s\n#live\n%s\n' "$1" "$2" | awk "$WHOLE_TABLE"; }
 
 nftables_stands() { nft -t list table inet cdkfw >/dev/null 2>&1; }
 unload_nftables() { if nftables_stands; then nft delete table inet cdkfw; fi; }

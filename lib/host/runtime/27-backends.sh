@@ -10,7 +10,7 @@ load_folder() {
     if [ -e "$1/containers" ]; then
       write_file "$RUN/loaded" "${1##*/}"
       fill_links "$1"
-    else forget_containers; fi
+    elif containers_were_loaded; then forget_containers; fi
   fi
   live_turn_over
   return "$loaded"
@@ -28,7 +28,7 @@ load_by_backend() {
 
 # unload_all: none of our rules.
 unload_all() {
-  forget_containers || return 1
+  if containers_were_loaded; then forget_containers; else remove_seats; fi || return 1
   if iptables_was_used; then unload_iptables || return 1; fi
   unload_nftables
 }
@@ -43,8 +43,9 @@ iptables_was_used() {
 live_rules() {
   if iptables_was_used; then live_iptables; fi
   live_nftables
-  passes_standing | sed 's/^/pass /'
+  for program in $(passes_standing); do echo "pass $program"; done
 }
 
-digest() { sha256sum | cut -c 1-64; }
-live_digest() { printf "%s\n" "$(live_rules)" | digest; }
+digest() { sum=$(sha256sum) && echo "${sum%% *}"; }
+digest_of() { printf '%s\n' "$1" | digest; }
+live_digest() { digest_of "$(live_rules)"; }

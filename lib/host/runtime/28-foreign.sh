@@ -9,30 +9,52 @@
 PASS_BIT=0x2000
 PASS_RULE="-m mark --mark $PASS_BIT/$PASS_BIT -m comment --comment cdkfw -j ACCEPT"
 
+# look_at_others: what there is of others, asked once for all that a process wants to know of it for one change. 1, and nft's
+# words in $chains, where nft fails.
+#   BASE_CHAINS   of nft at `input` and `forward`, a line each: KIND TABLE CHAIN HOOK OWNER drop|accept
+#   REFUSALS      see refusals
+look_at_others() {
+  chains=
+  if command -v nft >/dev/null 2>&1; then chains=$(nft list chains 2>&1) || return 1; fi
+  BASE_CHAINS=$(printf '%s\n' "$chains" | awk "$OTHERS_BASE_CHAINS")
+  REFUSALS=$(
+    nftables_refusals
+    for family in $(families); do legacy_refusals "$family"; done
+  )
+  LOOKED=yes
+}
+LOOKED=
+looked() { [ -n "$LOOKED" ] || look_at_others; }
+look_anew() { LOOKED=; }
+
+# each_line TEXT: each of them; of no text, none.
+each_line() { [ -z "$1" ] || printf '%s\n' "$1"; }
+
 # refusals: every base chain of others' that refuses what none of its rules accepts, a line each:
 # FAMILIES HOOK OWNER policy|rule KIND TABLE CHAIN, KIND being that of nft's table, or the iptables that alone shows it.
-refusals() {
-  nftables_refusals
-  for family in $(families); do legacy_refusals "$family"; done
-}
+refusals() { looked && each_line "$REFUSALS"; }
 
-nftables_refusals() {
-  command -v nft >/dev/null 2>&1 || return 0
-  nft list chains 2>/dev/null | awk '
+OTHERS_BASE_CHAINS='
     /^table / { family = $2; table = $3 }
     /^\tchain / { chain = $2; names[family, table] = names[family, table] " " chain }
     /type filter hook (input|forward) / && family ~ /^(ip|ip6|inet)$/ && !(family == "inet" && table == "cdkfw") {
-      n++; f[n] = family; t[n] = table; c[n] = chain; h[n] = $4; p[n] = /policy drop/ ? "policy" : "-"
+      n++; f[n] = family; t[n] = table; c[n] = chain; h[n] = $4; p[n] = /policy drop/ ? "drop" : "accept"
     }
     END {
       for (i = 1; i <= n; i++) {
         chains = names[f[i], t[i]]
         owner = t[i] == "firewalld" ? "firewalld" : chains ~ / ufw6?-/ ? "ufw" : chains ~ / DOCKER/ && h[i] == "forward" ? "docker" : "-"
-        print (f[i] == "inet" ? "46" : f[i] == "ip" ? 4 : 6), h[i], owner, p[i], f[i], t[i], c[i]
+        print f[i], t[i], c[i], h[i], owner, p[i]
       }
-    }' | while read -r families hook owner how kind table chain; do
-    if [ "$how" = - ] && nft -s list chain "$kind" "$table" "$chain" 2>/dev/null | ends_in_refusal; then how=rule; fi
-    if [ "$how" != - ]; then echo "$families $hook $owner $how $kind $table $chain"; fi
+    }'
+
+nftables_refusals() {
+  each_line "$BASE_CHAINS" | while read -r kind table chain hook owner policy; do
+    if [ "$policy" = drop ]; then how=policy
+    elif nft -s list chain "$kind" "$table" "$chain" 2>/dev/null | ends_in_refusal; then how=rule
+    else continue; fi
+    case $kind in ip) families=4 ;; ip6) families=6 ;; *) families=46 ;; esac
+    echo "$families $hook $owner $how $kind $table $chain"
   done
 }
 
@@ -84,22 +106,28 @@ forwards() { grep -q -s -e '#when-refused-later' -e '^#forwards' "$1/nftables" "
 
 # passes_wanted FOLDER: the programs by which FORWARD needs our rule. Before Docker has started at boot, those of before.
 passes_wanted() {
-  { [ -e "$1/nftables" ] && forwards "$1"; } || return 0
   # Rules about containers have a rule of their own before Docker's.
-  [ ! -e "$1/containers" ] || return 0
-  {
+  { [ -e "$1/nftables" ] && [ ! -e "$1/containers" ]; } || return 0
+  # In a network of its own there is nobody else.
+  if [ -n "$REHEARSING" ]; then
+    cat "$1/passes" 2>/dev/null
+    return 0
+  fi
+  passing=$(
     refusals | while read -r family hook owner how kind _; do
       case "$hook $owner $how $kind" in
         "forward docker policy ip" | "forward docker policy ip6") variant_tool "$family" -nft ;;
         "forward docker policy "*) echo "$kind" ;;
       esac
     done
-    if command -v dockerd >/dev/null 2>&1; then cat "$1/passes" 2>/dev/null; fi
-  } | sort -u
+    if [ -s "$1/passes" ] && command -v dockerd >/dev/null 2>&1; then cat "$1/passes"; fi
+  )
+  if [ -n "$passing" ] && forwards "$1"; then each_line "$passing" | sort -u; fi
 }
 
 # passes_standing: the programs by which our rule stands.
 passes_standing() {
+  passes_were_used || return 0
   tables=$NEWLINE$(nft list tables 2>/dev/null)$NEWLINE
   standing=$(
     for family in 4 6; do
@@ -116,12 +144,18 @@ passes_standing() {
   [ -z "$standing" ] || printf '%s\n' "$standing" | sort -u
 }
 
+# Written down before any rule is made.
+passes_were_used() {
+  for used in "$STATE"/generations/*/passes; do [ ! -s "$used" ] || return 0; done
+  return 1
+}
+
 # shellcheck disable=SC2086 # lists of words that hold no blank
 pass_stands() { if "$1" -w "$XTABLES_WAIT" -C FORWARD $PASS_RULE 2>/dev/null; then echo "$1"; fi; }
 
 passes_settled() { [ "$(passes_wanted "$1")" = "$(passes_standing)" ]; }
 
-record_passes() { passes_wanted "$1" >"$1/passes.new" && mv -f "$1/passes.new" "$1/passes"; }
+record_passes() { write_list "$1/passes" "$(passes_wanted "$1")"; }
 
 # let_pass [FOLDER]: our rule stands where the generation needs it, and nowhere else; without one, nowhere.
 # shellcheck disable=SC2086,SC2116 # lists of words that hold no blank
@@ -141,7 +175,8 @@ let_pass() {
 
 # warn_of_refusals FOLDER: what a generation accepts and others' chains refuse, where nothing of ours can help.
 warn_of_refusals() {
-  tell_refusals "$(if [ -e "$1/nftables" ]; then echo nftables; else echo iptables; fi)" "$(if forwards "$1"; then echo yes; fi)"
+  { looked && [ -n "$REFUSALS" ]; } || return 0
+  tell_refusals "$(backend_of "$1")" "$(if forwards "$1"; then echo yes; fi)"
 }
 
 # tell_refusals BACKEND FORWARDS

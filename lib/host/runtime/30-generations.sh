@@ -1,14 +1,26 @@
 # --- Generations on disk: staged whole and verified, or not at all. ---
 
+# POSIX has had -ef only since 2024; dash, bash and busybox for long.
+# shellcheck disable=SC3013
+is_committed() { [ "$STATE/committed" -ef "$STATE/generations/$1" ]; }
 committed_generation() { if link=$(readlink "$STATE/committed" 2>/dev/null); then echo "${link##*/}"; else echo none; fi; }
+
+# backend_of FOLDER: which of the two its texts are for.
+backend_of() { if [ -e "$1/nftables" ]; then echo nftables; else echo iptables; fi; }
 
 load_generation() {
   if [ "$1" = none ]; then unload_all; else load_folder "$STATE/generations/$1"; fi
 }
 let_pass_for() { if [ "$1" = none ]; then let_pass; else let_pass "$STATE/generations/$1"; fi; }
 
+# stands_whole FOLDER DIGEST RULES: whether what stands is what was loaded, as far as try_out could tell.
+stands_whole() {
+  if [ -e "$1/nftables" ]; then nftables_whole "$table_text" "$3"; else [ -z "$2" ] || [ "$(digest_of "$3")" = "$2" ]; fi
+}
+
 # restore ID PORTS: brings a generation back, whatever is in the way. 0: it stands; 1: the safe rules do; 2: neither.
 restore() {
+  look_anew
   for pause in 0 1 2; do
     [ "$pause" = 0 ] || sleep "$pause"
     if load_generation "$1" 2>"$RUN/error"; then
@@ -30,10 +42,10 @@ is_whole() { (cd "$1" 2>/dev/null && sha256sum -c SHA256SUMS >/dev/null 2>&1); }
 
 # stage INCOMING ID: moves what was sent to its place.
 stage() {
-  mkdir -p "$STATE/generations" || fail disk "$STATE"
+  [ -d "$STATE/generations" ] || mkdir -p "$STATE/generations" || fail disk "$STATE"
   is_whole "$1" || fail altered "what arrived is not what was sent"
-  if [ "$(committed_generation)" != "$2" ]; then
-    rm -rf "$STATE/generations/$2"
+  if ! is_committed "$2"; then
+    [ ! -e "$STATE/generations/$2" ] || rm -rf "$STATE/generations/$2"
     mv "$1" "$STATE/generations/$2" || fail disk "$STATE/generations"
   elif ! is_whole "$STATE/generations/$2"; then
     # Somebody edited the committed texts: mend them in place, since a reboot may come between any two steps.
@@ -47,11 +59,16 @@ commit() {
   # With the nonce, so that who asks after a power cut is told of this switch.
   write_file "$generation/nonce" "$2" || return 1
   durable "$generation"/* "$generation" "$STATE/generations"
-  rm -f "$STATE/committed.new"
-  ln -s "generations/$1" "$STATE/committed.new" && mv -T "$STATE/committed.new" "$STATE/committed"
+  ln -sfn "generations/$1" "$STATE/committed.new" && mv -T "$STATE/committed.new" "$STATE/committed"
 }
 
-# rehearse ID [live_rules]: the same rules in a network namespace of their own, loaded for real: no other test
+# try_out ID: the kernel is asked whether it takes the rules, before any is touched. With iptables, prints the digest of
+# what stands once they are loaded.
+try_out() {
+  if [ -e "$STATE/generations/$1/nftables" ]; then nftables_text "$STATE/generations/$1" | nft -c -f -; else rehearse "$1"; fi
+}
+
+# rehearse ID [live_rules]: the same rules in a network namespace of their own, loaded for real: no other test of iptables
 # finds all that a kernel refuses. Prints the digest of what stands there then, or all of it.
 rehearse() {
   command -v unshare >/dev/null 2>&1 || return 0
@@ -69,8 +86,12 @@ rehearsal() {
 
 # The newest few generations stay, for going back; and what never arrived whole goes after a day.
 tidy_up() {
-  ls -1t "$STATE/generations" | sed "1,${GENERATIONS_KEPT}d" | while read -r old; do
-    [ "$old" = "$(committed_generation)" ] || rm -rf "$STATE/generations/$old"
-  done
-  find "$STATE/incoming" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} + 2>/dev/null || :
+  set -- "$STATE"/generations/*
+  if [ $# -gt "$GENERATIONS_KEPT" ]; then
+    ls -1t "$STATE/generations" | sed "1,${GENERATIONS_KEPT}d" | while read -r old; do
+      is_committed "$old" || rm -rf "$STATE/generations/$old"
+    done
+  fi
+  set -- "$STATE"/incoming/*
+  [ ! -e "$1" ] || find "$STATE/incoming" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} + 2>/dev/null || :
 }

@@ -10,13 +10,12 @@ HISTORY_KEPT=500
 record() {
   set -- "$1" "$2" "$3" "$4" "${5:-}" "${6:--}" "${7:-}"
   write_file "$RUN/ended" "$4 $1" 2>/dev/null || :
-  if [ "$4" != - ] && [ "$(recorded "$4")" = "$1" ]; then return 0; fi
   write_history "$(printf '%s\t' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2" "$3" "$4" "$5" "$6" && field "$7")"
   log "$1 generation $2 (before: $6) by $3${5:+ from $5}${7:+: $7}"
 }
 
 # Text as part of a line.
-field() { printf '%s' "$1" | tr -c '[:print:]' ' ' | cut -c 1-300; }
+field() { [ -z "$1" ] || printf '%s' "$1" | tr -c '[:print:]' ' ' | cut -c 1-300; }
 
 # write_history [LINE]: the whole file anew, or not at all; what a full disk refused before comes along.
 write_history() {
@@ -24,11 +23,12 @@ write_history() {
   files=
   for file in "$STATE/history" "$RUN/unwritten"; do if [ -s "$file" ]; then files="$files $file"; fi; done
   # shellcheck disable=SC2086 # two paths of ours
-  all=$(printf '%s\n' "$@" | awk -v kept="$HISTORY_KEPT" '
-    NF && !seen[$0]++ { line[++n] = $0 }
+  all=$(printf '%s\n' "$@" | awk -F '\t' -v kept="$HISTORY_KEPT" '
+    { change = $5 ~ /^-?$/ ? $0 : $5 "\t" $2 }
+    NF && !seen[change]++ { line[++n] = $0 }
     END { for (i = n > kept ? n - kept + 1 : 1; i <= n; i++) print line[i] }
   ' $files -) || all=
-  if [ -n "$all" ] && write_file "$STATE/history" "$all" 2>/dev/null; then rm -f "$RUN/unwritten"
+  if [ -n "$all" ] && write_file "$STATE/history" "$all" 2>/dev/null; then [ ! -e "$RUN/unwritten" ] || rm -f "$RUN/unwritten"
   elif [ $# -gt 0 ]; then { printf '%s\n' "$1" >>"$RUN/unwritten"; } 2>/dev/null || :; fi
 }
 

@@ -56,10 +56,12 @@ install_tools() {
   [ -n "$manager" ] || fail no-package-manager "$(commas "$@")"
   mkdir -p "$RUN" || fail disk "$RUN"
   packages=$(packages_of "$manager" "$@")
-  patience=$(($(uptime_seconds) + PACKAGES_WAIT))
+  read_uptime
+  patience=$((uptime + PACKAGES_WAIT))
   until install_packages "$manager" >"$RUN/install" 2>&1 </dev/null; do
+    read_uptime
     if ! grep -q -i -e 'could not get lock' -e 'unable to lock' -e 'is locked' "$RUN/install" ||
-      [ "$(uptime_seconds)" -ge "$patience" ]; then
+      [ "$uptime" -ge "$patience" ]; then
       fail install-failed "$(install_words "$@")" : "$(install_errors)"
     fi
     sleep 1

@@ -6,19 +6,24 @@ tools_of() {
   echo flock setsid sha256sum awk sed readlink
 }
 
-# check INCOMING INSTALL: with 1, what is missing is installed.
+# By the effective one of the four user ids.
+is_root() {
+  while read -r key _ user _; do [ "$key" != Uid: ] || break; done </proc/self/status
+  [ "$user" = 0 ]
+}
+
+# check BACKEND INSTALL: with 1, what is missing is installed.
 # shellcheck disable=SC2046,SC2086 # lists of words that hold no blank
 check() {
-  [ "$(id -u)" = 0 ] || fail not-root "$(id -un)"
-  if [ -e "$1/nftables" ]; then backend=nftables; else backend=iptables; fi
-  missing=$(missing_of $(tools_of "$backend"))
+  is_root || fail not-root "$(id -un)"
+  missing=$(missing_of $(tools_of "$1"))
   if [ -n "$missing" ] && [ "$2" = 1 ]; then
     install_tools $missing
     missing=$(missing_of $missing)
   fi
   [ -z "$missing" ] || fail missing-tools "$(commas $missing)" "$(install_words $missing)"
-  if [ "$backend" = nftables ]; then
-    said=$(nft list tables 2>&1 >/dev/null) || fail nftables "$(printf '%s\n' "$said" | head -n 1)"
+  if [ "$1" = nftables ]; then
+    look_at_others || fail nftables "${chains%%"$NEWLINE"*}"
   else
     said=$(iptables -w "$XTABLES_WAIT" -n -L INPUT 2>&1 >/dev/null) || fail iptables "$(printf '%s\n' "$said" | head -n 1)"
   fi

@@ -69,6 +69,7 @@ function one(key, family, ip, text) { print "live-" key "-h" family, ip "," port
 
 # The watcher ends by itself, and Docker is asked anew where it is needed again. Meanwhile it waits for its turn, or it would
 # put back what goes.
+containers_were_loaded() { [ -e "$RUN/loaded" ] || [ -e "$RUN/seats" ] || [ -e "$RUN/links" ]; }
 forget_containers() {
   live_turn
   if ! remove_seats; then
@@ -189,7 +190,7 @@ fill_live() { close_seats && fill_sets "$1" && open_seats; }
 
 # fill_live_anew FOLDER: whatever somebody else has made of them. To ask the kernel takes its time where sets are large.
 fill_live_anew() {
-  write_file "$RUN/live" "$(live_backend "$1")$NEWLINE$(held_elements "$1")"
+  write_file "$RUN/live" "$(backend_of "$1")$NEWLINE$(held_elements "$1")"
   fill_live "$1"
 }
 
@@ -200,7 +201,7 @@ fill_sets() {
   ! live_is "$1" "$wanted" || return 0
   sets=$(live_sets "$1")
   before=
-  if [ "$(read_file "$RUN/live")" = "$(live_backend "$1")" ]; then before=$(sed 1d "$RUN/live"); fi
+  if [ "$(read_file "$RUN/live")" = "$(backend_of "$1")" ]; then before=$(sed 1d "$RUN/live"); fi
   gone=$(live_differs "$sets" "$before" "$wanted")
   new=$(live_differs "$sets" "$wanted" "$before")
   if [ -e "$1/nftables" ]; then
@@ -210,7 +211,7 @@ fill_sets() {
     live_restore "$gone" "$new" | ipset -exist restore 2>/dev/null ||
       { printf '%s\n' "$sets" | sed 's/^/flush cdkfw-/' && live_restore '' "$wanted"; } | ipset -exist restore || return 1
   fi
-  write_file "$RUN/live" "$(live_backend "$1")$NEWLINE$wanted"
+  write_file "$RUN/live" "$(backend_of "$1")$NEWLINE$wanted"
 }
 
 # live_differs SETS SOME OTHERS: the elements of these sets that are among some and not among others.
@@ -226,17 +227,18 @@ live_transaction() { printf '%s\n' "$1" | live_nft delete && printf '%s\n' "$2" 
 live_restore() { printf '%s\n' "$1" | live_ipset del && printf '%s\n' "$2" | live_ipset add; }
 live_ipset() { awk -F '\t' -v verb="$1" '$0 != "" { print verb, "cdkfw-" $1, $2 }'; }
 
-live_is() { [ "$(cat "$RUN/live" 2>/dev/null)" = "$(live_backend "$1")$NEWLINE$2" ]; }
-live_backend() { if [ -e "$1/nftables" ]; then echo nftables; else echo iptables; fi; }
+live_is() { [ "$(cat "$RUN/live" 2>/dev/null)" = "$(backend_of "$1")$NEWLINE$2" ]; }
 
 # The watcher, and whoever loads or unloads, take turns: who reads what is known must load it before anybody knows better.
 # One that hangs must not keep rules from going or coming: they matter more than that nobody knows better than the sets.
 live_turn() {
   { true >>"$RUN/live.lock"; } 2>/dev/null || return 0
   exec 6>>"$RUN/live.lock"
-  turn=$(($(uptime_seconds) + MUTEX_WAIT))
+  read_uptime
+  turn=$((uptime + MUTEX_WAIT))
   until flock -n 6; do
-    if [ "$(uptime_seconds)" -ge "$turn" ]; then
+    read_uptime
+    if [ "$uptime" -ge "$turn" ]; then
       log "somebody hangs, who has a turn at the sets of containers"
       return 0
     fi

@@ -79,9 +79,11 @@ WATCHER_WAIT=20
 # await_watcher ID: until it knows the container as it runs now, and has filled the sets.
 await_watcher() {
   process=$(docker_says inspect --type container --format '{{.State.Pid}}' "$1") || return 1
-  patience=$(($(uptime_seconds) + WATCHER_WAIT))
+  read_uptime
+  patience=$((uptime + WATCHER_WAIT))
   until known_containers | grep -q "^C	$1	$process	"; do
-    [ "$(uptime_seconds)" -lt "$patience" ] || return 1
+    read_uptime
+    [ "$uptime" -lt "$patience" ] || return 1
     short_sleep
   done
   # It fills them in the same turn.

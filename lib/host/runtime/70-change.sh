@@ -8,21 +8,27 @@
 # The switch of `committed` is the moment of truth: a confirm that dies before it is rolled back, after it completed.
 # Every transition can be done twice: who finds one half done does it again.
 
-change_is() { [ -r "$CHANGE/$1" ] && [ "$(read_file "$CHANGE/$1")" = "$2" ]; }
+change_is() { says "$CHANGE/$1" "$2" 2>/dev/null; }
 phase() { write_file "$CHANGE/phase" "$1"; }
-seconds_left() {
-  deadline=$(read_file "$CHANGE/deadline")
-  echo $((${deadline:-0} - $(uptime_seconds)))
+# Sets $left, in seconds.
+count_down() {
+  deadline=
+  { [ -r "$CHANGE/deadline" ] && read -r deadline <"$CHANGE/deadline"; } 2>/dev/null
+  read_uptime
+  left=$((${deadline:-0} - uptime))
 }
+seconds_left() { count_down && echo "$left"; }
 
 # arm ID NONCE SECONDS OWNER SOURCE: the record and the timer, before the first rule is touched.
 arm() {
-  rm -rf "$CHANGE.new"
+  previous=$(committed_generation)
+  read_uptime
+  [ ! -e "$CHANGE.new" ] || rm -rf "$CHANGE.new"
   {
-    mkdir "$CHANGE.new" && echo "$1" >"$CHANGE.new/generation" && committed_generation >"$CHANGE.new/previous" &&
-      echo "$2" >"$CHANGE.new/nonce" && echo $(($(uptime_seconds) + $3)) >"$CHANGE.new/deadline" &&
+    mkdir "$CHANGE.new" && echo "$1" >"$CHANGE.new/generation" && echo "$previous" >"$CHANGE.new/previous" &&
+      echo "$2" >"$CHANGE.new/nonce" && echo $((uptime + $3)) >"$CHANGE.new/deadline" &&
       echo "$4" >"$CHANGE.new/owner" && echo "$5" >"$CHANGE.new/source" && echo armed >"$CHANGE.new/phase" &&
-      begin "$1" "$2" "$4" "$5" "$(committed_generation)" && mv "$CHANGE.new" "$CHANGE"
+      begin "$1" "$2" "$4" "$5" "$previous" && mv "$CHANGE.new" "$CHANGE"
   } 2>/dev/null || { rm -f "$STATE/begun"; fail disk "$RUN"; }
   start_timer "$2" || { end_change; fail no-timer "the rollback timer did not start"; }
 }
@@ -37,9 +43,11 @@ start_timer() {
   else
     for keeper in 1 2; do start_keeper "$1" "$keeper"; done
   fi
-  late=$(($(uptime_seconds) + TIMER_WAIT))
+  read_uptime
+  late=$((uptime + TIMER_WAIT))
   until [ -e "$CHANGE/timer" ]; do
-    [ "$(uptime_seconds)" -lt "$late" ] || return 1
+    read_uptime
+    [ "$uptime" -lt "$late" ] || return 1
     short_sleep
   done
 }
@@ -64,8 +72,8 @@ timer() {
         kill_holder
       fi
     fi
-    if [ -n "${2:-}" ]; then wake_other "$1" "$((3 - $2))"; fi
     sleep 1
+    if [ -n "${2:-}" ]; then wake_other "$1" "$((3 - $2))"; fi
   done
 }
 
@@ -88,13 +96,13 @@ keep() {
 wake_other() { if [ -d "$CHANGE" ] && flock -n "$CHANGE/keeper.$2" true 2>/dev/null; then start_keeper "$1" "$2"; fi; }
 
 # After its deadline; and before it where a process died in the middle of its end.
-change_is_due() { [ "$(seconds_left)" -le 0 ] || change_is phase rolling-back || change_is phase confirming; }
+change_is_due() { { count_down && [ "$left" -le 0 ]; } || change_is phase rolling-back || change_is phase confirming; }
 
 # roll_back WHY. Under the mutex. Ends the change that is recorded; on its return nothing is pending, and $ended says how.
 roll_back() {
   ended=
   generation=$(read_file "$CHANGE/generation")
-  if change_is phase confirming && [ "$(committed_generation)" = "$generation" ]; then
+  if change_is phase confirming && is_committed "$generation"; then
     finish_confirm
     return 0
   fi
@@ -128,7 +136,7 @@ record_change() {
 
 # In one step: half a record would be taken for another one.
 end_change() {
-  rm -rf "$CHANGE.ended"
+  [ ! -e "$CHANGE.ended" ] || rm -rf "$CHANGE.ended"
   rm -f "$STATE/begun" 2>/dev/null
   mv "$CHANGE" "$CHANGE.ended"
   rm -rf "$CHANGE.ended"

@@ -71,7 +71,8 @@ drift_of_kernel() {
 # That is, chains beside ours that drop what none of their rules accepts, rules of theirs that refuse, and by iptables
 # everything that comes before our jumps. What their own chains do further on is theirs: ban lists come and go.
 strangers() {
-  if [ -e "$1/nftables" ]; then backend=nftables; else backend=iptables; fi
+  backend=$(backend_of "$1")
+  looked
   nftables_strangers "$backend"
   for family in $(families); do
     legacy=$(legacy_tool "$family")
@@ -92,13 +93,7 @@ strangers() {
 }
 
 nftables_strangers() {
-  command -v nft >/dev/null 2>&1 || return 0
-  nft list chains 2>/dev/null | awk '
-    /^table / { family = $2; table = $3 }
-    /^\tchain / { chain = $2 }
-    /type filter hook (input|forward) / && family ~ /^(ip|ip6|inet)$/ && !(family == "inet" && table == "cdkfw") {
-      print family, table, chain, /policy drop/ ? "drop" : "accept"
-    }' | while read -r kind table chain policy; do
+  each_line "$BASE_CHAINS" | while read -r kind table chain _ _ policy; do
     if [ "$1" = iptables ] && comes_first "$kind" "$table" "$chain"; then continue; fi
     if [ "$policy" = drop ]; then echo "policy $kind $table $chain"; fi
     nft -s list chain "$kind" "$table" "$chain" 2>/dev/null | awk -v place="$kind $table $chain" '
@@ -108,7 +103,7 @@ nftables_strangers() {
   done
 }
 
-record_strangers() { strangers "$1" >"$1/strangers.new" && mv -f "$1/strangers.new" "$1/strangers"; }
+record_strangers() { write_list "$1/strangers" "$(strangers "$1")"; }
 
 # drift_of_strangers FOLDER: what has come since the generation was applied. What it found there was told then.
 drift_of_strangers() {

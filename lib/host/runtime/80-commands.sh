@@ -1,11 +1,15 @@
 # --- The commands of the deployer. Each ends with one line: end CODE. ---
 
-# apply INCOMING ID NONCE SECONDS OWNER SSH-PORT FORCE INSTALL
+# apply ID NONCE SECONDS OWNER SSH-PORT FORCE INSTALL BACKEND RUNTIME: this script being a parcel, see 32-parcel.sh; the last
+# is the digest of what of it is the runtime.
 apply() {
-  incoming=$1 id=$2 nonce=$3 window=$4 owner=$5 port=$6 force=$7 install=$8
-  trap 'rm -rf "$incoming" "$incoming.runtime"' EXIT
+  id=$1 nonce=$2 window=$3 owner=$4 port=$5 force=$6 install=$7 backend=$8 runtime=$9
+  # Not the installed one: what arrives is removed in the end.
+  case $0 in "$STATE"/incoming/*.sh) incoming=${0%.sh} ;; *) usage ;; esac
+  trap 'rm -rf "$incoming" "$0"' EXIT
   step check
-  check "$incoming" "$install"
+  check "$backend" "$install"
+  unpack "$0" "$nonce" "$incoming" || fail incoming
   warn_of_refusals "$incoming"
   warn_of_containers "$incoming"
   step lock
@@ -13,9 +17,9 @@ apply() {
   recover
   refuse_pending
   case $(read_file "$RUN/ended") in "$nonce "*) fail withdrawn ;; esac
-  install_runtime
+  install_runtime "$0" "$nonce" "$runtime"
   step stage
-  if [ "$force" = 0 ] && [ "$(committed_generation)" = "$id" ] && change_unneeded "$incoming" "$id"; then
+  if [ "$force" = 0 ] && is_committed "$id" && change_unneeded "$incoming" "$id"; then
     say result unchanged
     say end 0
     exit 0
@@ -29,14 +33,15 @@ change() {
   arrived=$(ssh_connection)
   # Another port than the deployer's where one is forwarded to the other.
   write_file "$STATE/generations/$1/ports" "$5 ${arrived##* }" || fail disk "$STATE/generations"
-  expected=$(rehearse "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
+  expected=$(try_out "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
   step arm
   arm "$1" "$2" "$3" "$4" "${arrived%% *}"
   # A lost connection must not stop it half-way from here on; before, it may.
   trap '' HUP PIPE
   step apply
   if [ -e "$STATE/generations/$1/containers" ] && ! watcher_runs; then look_at_containers; fi
-  if ! { load_generation "$1" && let_pass_for "$1" && record_live "$1" "$expected" && phase applied; } 2>"$RUN/error"; then
+  if ! { load_generation "$1" && record_passes "$STATE/generations/$1" && let_pass_for "$1" &&
+    record_live "$STATE/generations/$1" "$expected" && phase applied; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be loaded: $why"
     say error load-failed "$why"
@@ -50,17 +55,15 @@ change() {
   exit 0
 }
 
-# record_live ID DIGEST: what stands now, which is what the next login proves. Where it is not what stood in the rehearsal,
-# somebody may have changed it since it was loaded: once more, then.
+# record_live FOLDER DIGEST: what stands now, which is what the next login proves. Where it is not what was loaded, somebody
+# may have changed it since: once more, then.
 record_live() {
-  stands=$(live_digest)
-  if [ -n "$2" ] && [ "$stands" != "$2" ]; then
-    load_generation "$1" || return 1
-    stands=$(live_digest)
+  rules=$(live_rules)
+  if ! stands_whole "$1" "$2" "$rules"; then
+    load_folder "$1" || return 1
+    rules=$(live_rules)
   fi
-  record_bridges "$STATE/generations/$1" && record_passes "$STATE/generations/$1" &&
-    record_strangers "$STATE/generations/$1" &&
-    write_file "$STATE/generations/$1/live" "$stands"
+  record_bridges "$1" && record_strangers "$1" && write_file "$1/live" "$(digest_of "$rules")"
 }
 
 # still_stands ID: nobody has flushed or changed what was proven.
@@ -74,7 +77,7 @@ still_stands() {
 revert() {
   step check
   if ! is_generation "$1" || [ ! -d "$STATE/generations/$1" ]; then fail no-generation "$1"; fi
-  check "$STATE/generations/$1" 0
+  check "$(backend_of "$STATE/generations/$1")" 0
   step lock
   take_mutex "$4"
   recover
@@ -97,7 +100,8 @@ confirm() {
   take_mutex "a confirmation"
   settle_begun
   expect_change "${1:-}"
-  if ! change_is phase applied || [ "$(seconds_left)" -le 0 ]; then
+  count_down
+  if ! change_is phase applied || [ "$left" -le 0 ]; then
     roll_back "confirmed too late"
     fail not-pending "${ended:-unknown}"
   fi
@@ -186,12 +190,9 @@ teardown() {
   say end 0
 }
 
-# install: puts this script, which arrived in a file of its own, in its place, whole or not at all.
-install_runtime() {
-  if cmp -s "$0" "$LIB/cdkfw-host"; then return; fi
-  fresh=$LIB/cdkfw-host.new
-  { mkdir -p "$LIB" && cp "$0" "$fresh" && chmod 755 "$fresh" && mv -f "$fresh" "$LIB/cdkfw-host"; } 2>/dev/null || fail disk "$LIB"
-  rm -f "$RUN/watcher.started"
+usage() {
+  echo "usage: cdkfw-host boot | status - | rollback - | teardown - OWNER" >&2
+  exit 2
 }
 
 command=${1:-}
@@ -203,8 +204,5 @@ case $command in
     [ $# -eq 0 ] || shift
     "$command" "$@"
     ;;
-  *)
-    echo "usage: cdkfw-host boot | status - | rollback - | teardown - OWNER" >&2
-    exit 2
-    ;;
+  *) usage ;;
 esac

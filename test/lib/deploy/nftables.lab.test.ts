@@ -8,6 +8,8 @@ import {
   labPolicy,
   ourRules,
   pendingGone,
+  replaceTool,
+  restoreTools,
   statusOf,
   teardown,
   type PolicyWishes,
@@ -107,6 +109,26 @@ describe("a host's life by nftables", () => {
     expect(await byNft(web, { web: 81 })).toMatchObject({ outcome: "committed" });
     expect(await table(web)).toBe(before);
     expect(await statusOf(web)).toMatchObject({ intact: true });
+  });
+
+  test.each([
+    ["a chain is emptied", "flush chain inet cdkfw input"],
+    ["a rule is taken out", "delete rule inet cdkfw input handle $(real -a list chain inet cdkfw input | sed -n 's/.*IPv6 needs it.* handle //p' | head -n 1)"], // prettier-ignore
+    [
+      "a set is emptied",
+      "flush set inet cdkfw $(real -t list sets inet | sed -n 's/^.set \\(.*addresses-1-4\\) .*/\\1/p')",
+    ],
+    ["the table goes", "delete table inet cdkfw"],
+  ])("between the load and the look at it, %s: it is loaded once more", async (_, deed) => {
+    const before = await table(web);
+    const script = `case "$*" in "-s list table inet cdkfw") if mkdir /run/done 2>/dev/null; then real ${deed}; fi ;; esac; real "$@"`;
+    await replaceTool(web, "nft", script);
+    expect(await deploy(web, { backend: "nftables", web: 81 }, { force: true })).toMatchObject({
+      outcome: "committed",
+    });
+    await restoreTools(web);
+    await mustExec(web, "rmdir /run/done");
+    expect(await table(web)).toBe(before);
   });
 
   test("a committed text that can not be loaded: closed to all but SSH, told, and mended", async () => {

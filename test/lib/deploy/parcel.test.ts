@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bundle } from "../../../lib/bundle/format";
@@ -31,21 +31,28 @@ function receive(given: Bundle, by: Change, spoil = (stdin: string): string => s
   return spawnSync("/bin/sh", ["-c", command], { input: spoil(made.stdin), encoding: "utf8" });
 }
 
-/** The receiving script without its last line, which would start the runtime. */
-function unpack(given: Bundle, by = change): string {
-  const { stdin } = parcel(given, by);
+/** The parcel in a file as on a host, whose runtime calls this one of its own functions. */
+function onHost(given: Bundle, words: (file: string) => readonly string[], by = change): void {
   const file = join(folder, `${by.nonce}.sh`);
-  writeFileSync(file, stdin.replace(/exec \/bin\/sh .*\n$/, ""));
-  const { status, stderr } = spawnSync("/bin/sh", [file], { encoding: "utf8" });
+  const { stdin } = parcel(given, by);
+  writeFileSync(file, stdin);
+  const call = `LIB=${folder}/lib RUN=${folder}; "$@"; exit`;
+  const lines = runtimeScript().replace(/^command=\$\{1:-\}$[^]*/m, () => call);
+  const { status, stderr } = spawnSync("/bin/sh", ["-c", lines, "sh", ...words(file)], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  return join(folder, by.nonce);
+}
+
+function unpack(given: Bundle): string {
+  const arrived = join(folder, NONCE);
+  onHost(given, (file) => ["unpack", file, NONCE, arrived]);
+  return arrived;
 }
 
 const HOSTILE = {
   plain: "*filter\nCOMMIT\n",
   empty: "",
   shell: "$(touch /tmp/owned) `id` ${HOME} \\ \\\\ 'single' \"double\" !! * ~\n",
-  marks: "EOF\nCDKFW_END_\nCDKFW_END\n'\n",
+  marks: "EOF\nCDKFW_PART_\nCDKFW_PART\nexit\n'\n",
   "control-characters": "tab\tbell\u0007\n",
   "wide.text": "äöü € 😀\n",
   long: `${"x".repeat(100_000)}\n`,
@@ -58,27 +65,28 @@ test.each(Object.entries(HOSTILE))("the text %s arrives as it was", (name, text)
 test("with the texts come their digests, as sha256sum reads them, and the whole runtime", () => {
   const arrived = unpack(bundle(HOSTILE));
   expect(spawnSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: arrived }).status).toBe(0);
-  expect(readFileSync(`${arrived}.runtime`, "utf8")).toBe(runtimeScript());
-  expect(existsSync(`${arrived}.sh`)).toBe(false);
+  onHost(bundle(HOSTILE), (file) => ["install_runtime", file, NONCE, sha256(runtimeScript())]);
+  expect(readFileSync(join(folder, "lib/cdkfw-host"), "utf8")).toBe(runtimeScript());
 });
 
 test.each(["o'brien@desk", "$(id)@desk", "a b", '"', "-n", ""])(
   "the owner %j reaches the runtime as one word",
   (owner) => {
-    const last =
-      parcel(bundle({}), { ...change, owner })
-        .stdin.trimEnd()
-        .split("\n")
-        .at(-1) ?? "";
-    const words = last.replace(/^exec \/bin\/sh "\$f\.runtime" apply /, "").replace('"$f"', "folder");
-    const { stdout } = spawnSync("/bin/sh", ["-c", `printf '<%s>' ${words}`], { encoding: "utf8" });
-    expect(stdout).toBe(`<${NONCE}><folder><${"0".repeat(16)}><${NONCE}><30><${owner}><22><0><0>`);
+    const { command } = parcel(bundle({}), { ...change, owner });
+    const told = command.replaceAll(INCOMING_PATH, folder).replace("exec /bin/sh", "exec printf :%s:");
+    const { stdout } = spawnSync("/bin/sh", ["-c", told], {
+      input: parcel(bundle({}), change).stdin,
+      encoding: "utf8",
+    });
+    expect(stdout).toBe(
+      [`${folder}/${NONCE}.sh`, "apply", NONCE, "0".repeat(16), NONCE, "30", owner, "22", "0", "0", "iptables", sha256(runtimeScript())].map((word) => `:${word}:`).join(""), // prettier-ignore
+    );
   },
 );
 
 test.each([
   ["a text that ends within a line", { a: "no end" }],
-  ["a text that holds the mark of its end", { a: `CDKFW_END_${NONCE}\n` }],
+  ["a text that holds the mark of its end", { a: `CDKFW_PART_${NONCE}\n` }],
 ])("%s is a bug, and is not sent", (_what, texts) => {
   expect(() => parcel(bundle(texts), change)).toThrow(/invariant/);
 });

@@ -1,3 +1,5 @@
+import { newChange } from "../../../lib/deploy/change";
+import { parcel } from "../../../lib/deploy/parcel";
 import { settle } from "../../../lib/deploy/settle";
 import { Lab, type LabHost } from "../../../lib/sandbox";
 import {
@@ -123,9 +125,17 @@ describe("exactly one of confirm and rollback wins", () => {
   test("a change that its deployer gave up before it arrived never begins", async () => {
     const nonce = "a".repeat(32);
     await over(host, (connection) => settle(connection, "rollback", nonce));
-    const apply = `mkdir -p /tmp/late && sh /usr/local/lib/cdkfw/cdkfw-host apply ${nonce} /tmp/late 0123456789abcdef ${nonce} 5 me 22 0 0`;
-    expect((await host.exec(apply)).stdout).toContain("error withdrawn");
+    const change = { ...newChange({ windowSeconds: 5, sshPort: 22, force: false }), nonce };
+    const { command, stdin } = parcel(bundleOf(labPolicy(host, { web: 86 })), change);
+    const { stdout } = await over(host, (connection) => connection.runAsRoot(command, { stdin }));
+    expect(stdout).toContain("error withdrawn");
     await expectOld();
+  });
+
+  test("only what arrives is applied: the runtime does not take itself for a parcel, which goes when it was applied", async () => {
+    const words = `apply x 0123456789abcdef ${"b".repeat(32)} 5 me 22 0 0 iptables ${"0".repeat(64)}`;
+    expect(await host.exec(`sh /usr/local/lib/cdkfw/cdkfw-host ${words}`)).toMatchObject({ code: 2 });
+    expect(await statusOf(host)).toMatchObject({ state: "committed", intact: true });
   });
 });
 
