@@ -85,6 +85,13 @@ export default tseslint.config(
         },
       ],
       "boundaries/no-unknown-files": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
+          message: "Write `import * as z`: of that, the bundle of `cdkfw apply` keeps only what is used.",
+        },
+      ],
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/no-extraneous-class": "off",
       "@typescript-eslint/consistent-type-imports": "error",

@@ -1,7 +1,8 @@
 import { familyOf } from "../lib/model/addresses";
 import { mistakesInSides } from "../lib/model/checks/expectations";
 import type { Endpoint } from "../lib/model/endpoint";
-import { expectationInWords, type Expectation, type NamedService, type Verdict } from "../lib/model/expectations";
+import { expectationInWords, type Expectation, type NamedService } from "../lib/model/expectations";
+import type { Verdict } from "../lib/model/probe";
 import type { Mistake } from "../lib/model/explain-issues";
 import { show, type Finding } from "../lib/model/findings";
 import { FindingsError } from "../lib/model/findings-error";

@@ -1,13 +1,13 @@
 import type { Construct, IConstruct } from "constructs";
+import { DEFAULT_BACKEND, type Backend } from "../lib/model/backend";
 import { day } from "../lib/model/conditions";
-import { countryDatabaseName } from "../lib/model/countries";
-import { countryDatabaseFrom } from "../lib/model/country-database";
+import { countryDatabaseFrom, countryDatabaseName } from "../lib/model/country-database";
 import { explainIssues, explainValue, type Mistake } from "../lib/model/explain-issues";
 import type { FindingCode } from "../lib/model/finding-codes";
 import { errorsAmong, printFinding, show, type Finding } from "../lib/model/findings";
 import { FindingsError } from "../lib/model/findings-error";
 import { printOrigin, type Origin } from "../lib/model/origin";
-import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../lib/model/policy";
+import type { HostPolicy } from "../lib/model/policy";
 import { rollout, type Rollout, type RolloutSettings } from "../lib/model/rollout";
 import { unknownNamesOf } from "../lib/model/rollout-names";
 import type { Address } from "./address";

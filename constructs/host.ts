@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Construct } from "constructs";
+import { backend, DEFAULT_BACKEND, type Backend } from "../lib/model/backend";
 import { checkPolicy } from "../lib/model/check-policy";
 import { DOCKER_INTERFACES } from "../lib/model/containers";
 import { explainIssues, explainValue, type Mistake } from "../lib/model/explain-issues";
@@ -7,7 +8,7 @@ import type { FindingCode } from "../lib/model/finding-codes";
 import { nearestName, show, type Finding } from "../lib/model/findings";
 import { hopTo } from "../lib/model/inventory-jumps";
 import type { Json } from "../lib/model/inventory-node";
-import { backend, DEFAULT_BACKEND, POLICY_FORMAT, type Backend, type HostPolicy } from "../lib/model/policy";
+import { POLICY_FORMAT, type HostPolicy } from "../lib/model/policy";
 import { SERVICE_LIBRARY } from "../lib/model/service-library";
 import { hostName, sshTarget, type JumpHop, type SshTarget } from "../lib/model/target";
 import { filesOf } from "../lib/model/target-files";

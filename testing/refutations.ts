@@ -3,7 +3,8 @@ import { mayPassByEntries, namedPackets, receivedFromOthers, sentFrom } from "..
 import { FALSE, type Node } from "../lib/analysis/diagrams";
 import { exceptionTo } from "../lib/analysis/findings/expectations";
 import type { Reviewed } from "../lib/analysis/reviewed";
-import type { Expectation, Verdict } from "../lib/model/expectations";
+import type { Expectation } from "../lib/model/expectations";
+import type { Verdict } from "../lib/model/probe";
 import { show } from "../lib/model/findings";
 import { UserError } from "../lib/model/user-error";
 import { ask } from "./asked-hosts";

@@ -5,7 +5,7 @@ import { importDockerFw, type ImportedDockerFw } from "../../lib/import/docker-f
 import { remarksOf } from "../../lib/import/remarks";
 import { policyText } from "../../lib/import/source/policy-text";
 import { projectSource } from "../../lib/import/source/project";
-import { backend, DEFAULT_BACKEND, type Backend } from "../../lib/model/policy";
+import { backend, DEFAULT_BACKEND, type Backend } from "../../lib/model/backend";
 import { writeProject } from "../../lib/project/write";
 import { action } from "../action";
 import { EXIT } from "../exit";

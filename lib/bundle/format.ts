@@ -1,8 +1,8 @@
-import { z } from "zod";
+import * as z from "zod";
+import { backend } from "../model/backend";
+import { countryDatabase } from "../model/country-database";
 import { objectName } from "../model/names";
-import { countryDatabase } from "../model/countries";
-import { probe } from "../model/probes";
-import { backend } from "../model/policy";
+import { probe } from "../model/probe";
 import { hostName, sshTarget } from "../model/target";
 
 /** The version of the folder's layout. A reader refuses what it does not know. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { rollout, type Rollout } from "../model/rollout";
 import { hostName } from "../model/target";
 import { UserError } from "../model/user-error";

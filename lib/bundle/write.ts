@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join, resolve } from "node:path";
 import type { Countries } from "../model/countries";
 import type { Finding } from "../model/findings";
-import type { Probe } from "../model/probes";
+import type { Probe } from "../model/probe";
 import type { SshTarget } from "../model/target";
 import { findingsText } from "./findings";
 import { BUNDLE_FORMAT, COUNTRIES_FILE, FINDINGS_FILE, MANIFEST_FILE, POLICY_FILE, type Manifest } from "./format";

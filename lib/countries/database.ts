@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import type { Family } from "../model/addresses";
-import { DEFAULT_COUNTRY_DATABASE, isFolder, type CountryDatabase } from "../model/countries";
+import { DEFAULT_COUNTRY_DATABASE, isFolder, type CountryDatabase } from "../model/country-database";
 import { show } from "../model/findings";
 import { UserError } from "../model/user-error";
 

@@ -1,13 +1,8 @@
 import { checkPolicy } from "../model/check-policy";
 import { exceptionsTakeSomeAway } from "../model/checks/exceptions";
 import { familiesMeet, snatMeetsTheFamily } from "../model/checks/families";
-import {
-  countriesIn,
-  DEFAULT_COUNTRY_DATABASE,
-  withNetworks,
-  type Countries,
-  type CountryNetworks,
-} from "../model/countries";
+import { countriesIn, withNetworks, type Countries, type CountryNetworks } from "../model/countries";
+import { DEFAULT_COUNTRY_DATABASE } from "../model/country-database";
 import { show, type Finding } from "../model/findings";
 import { FindingsError } from "../model/findings-error";
 import type { HostPolicy } from "../model/policy";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { show } from "../model/findings";
 import { printOrigin } from "../model/origin";
-import type { Probe } from "../model/probes";
+import type { Probe } from "../model/probe";
 import { UserError } from "../model/user-error";
 import { askTcp, quote, type Connection } from "../remote";
 

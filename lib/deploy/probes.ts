@@ -1,6 +1,6 @@
 import type { Bundle } from "../bundle/format";
 import { neighbourOf } from "../bundle/read";
-import type { Probe } from "../model/probes";
+import type { Probe } from "../model/probe";
 import { UserError } from "../model/user-error";
 import type { connect, Connection, ConnectionOptions } from "../remote";
 import { ask, probeInWords, probesFailed, type ProbeResult } from "./probe";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { normaliseAddress, type Family } from "./address-spelling";
 import { isCountryCode } from "./country-codes";
 

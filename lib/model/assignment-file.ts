@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { show } from "./findings";
 import type { Assignment } from "./spread";
 import { hostName } from "./target";

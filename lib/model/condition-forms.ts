@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { connections, limit, log, moment, rate, raw, type Conditions } from "./conditions";
 import { portRange, type PortRange } from "./services";
 

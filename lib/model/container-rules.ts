@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CONDITION_NAMES } from "./condition-forms";
 import { containerOfWords } from "./containers";
 import type { ContainerNames } from "./docker-fw/container-name";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { explainValue, type Mistake } from "./explain-issues";
 
 /** The bridges of Docker's networks: the default one, and those that it names by itself. */

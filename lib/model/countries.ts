@@ -1,31 +1,9 @@
-import { z } from "zod";
+import * as z from "zod";
 import { joinAddresses, type AddressPolicy } from "./addresses";
 import { mergedNetworks } from "./address-ranges";
+import { countryDatabase, type CountryDatabase } from "./country-database";
 import type { HostPolicy } from "./policy";
 import type { Review } from "./review";
-
-/** The npm package that is read where a policy names no other database. */
-export const DEFAULT_COUNTRY_DATABASE = "@ip-location-db/asn-country";
-
-/** The name of an npm package, or a folder: `./…`, `../…` or `/…`. */
-export const countryDatabaseName = z
-  .string()
-  .max(1024)
-  .regex(
-    /^(\.{0,2}\/.*|(@[a-z0-9._-]+\/)?[a-z0-9][a-z0-9._-]*)$/,
-    "the name of an npm package, or a folder as `./countries`",
-  );
-
-export const isFolder = (database: string): boolean => /^[./]/.test(database);
-
-/** Where the networks of countries were read from. */
-export const countryDatabase = z.strictObject({
-  /** The npm package, or the folder. */
-  name: z.string(),
-  version: z.string(),
-  /** The day of the data, where the version tells it. */
-  date: z.string().optional(),
-});
 
 /** The networks of some countries, as few as hold their addresses, in ascending order. */
 export const countries = z.strictObject({
@@ -40,7 +18,6 @@ export const countries = z.strictObject({
   ),
 });
 
-export type CountryDatabase = Readonly<z.infer<typeof countryDatabase>>;
 export type CountryNetworks = Readonly<{ v4: readonly string[]; v6: readonly string[]; digest: string }>;
 export type Countries = Readonly<{ database: CountryDatabase; networks: Readonly<Record<string, CountryNetworks>> }>;
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { explainIssues, explainValue, type Mistake } from "./explain-issues";
 import type { Finding } from "./findings";
 import type { YamlDocument } from "./yaml-document";

@@ -1,18 +1,11 @@
-import { z } from "zod";
+import * as z from "zod";
 import { addressPolicy, type AddressPolicy } from "./addresses";
 import { endpoint, endpointInWords, type Endpoint } from "./endpoint";
 import { serviceName } from "./names";
 import { origin, type Origin } from "./origin";
+import { prober, verdict, type Prober, type Verdict } from "./probe";
 import { servicePolicy, type ServicePolicy } from "./services";
-import { hostName, sshTarget } from "./target";
-
-export const verdict = z.enum(["accepted", "refused"]);
-
-/** Who sends a live probe: the deployer itself, or another host of the fleet, over whose SSH it is sent. */
-export const prober = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("deployer") }),
-  z.strictObject({ kind: z.literal("host"), name: hostName }),
-]);
+import { sshTarget } from "./target";
 
 /** A service and what it consists of: what is expected of it does not change when the policy's own one does. */
 export const namedService = z.strictObject({ name: serviceName, matches: servicePolicy });
@@ -39,8 +32,6 @@ export const expectation = z.strictObject({
   origin,
 });
 
-export type Verdict = z.infer<typeof verdict>;
-export type Prober = Readonly<{ kind: "deployer" }> | Readonly<{ kind: "host"; name: string }>;
 export type NamedService = Readonly<{ name: string; matches: ServicePolicy }>;
 export type Expectation = Readonly<{
   verdict: Verdict;

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { nearestName, show, type Finding } from "./findings";
 
 /** A finding that does not know its place yet. */

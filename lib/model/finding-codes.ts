@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** `error` stops a synth; a warning does where it is told to be strict; a note is for who wants to know. */
 export type Level = "error" | "warning" | "note";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isRecord } from "./document-reader";
 import { explainIssues } from "./explain-issues";
 import { byPlace, nearestName, show, type Finding } from "./findings";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { containerInWords } from "./containers";
 import type { Endpoint } from "./endpoint";
 import { explainValue, type Mistake } from "./explain-issues";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * A name that users give to a zone, an address or a service. Names reach the kernel as comments and as parts of chain

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** It becomes a comment in the texts that the kernel loads. */
 const printable = z

@@ -1,8 +1,9 @@
 import { dirname, resolve } from "node:path";
-import type { z } from "zod";
+import type * as z from "zod";
 import { checkPolicy } from "./check-policy";
 import { DocumentReader, isRecord, type Path } from "./document-reader";
 import { joinAddresses, type AddressPolicy } from "./addresses";
+import { DEFAULT_BACKEND } from "./backend";
 import {
   forwardOfForm,
   ruleOfForm,
@@ -17,7 +18,7 @@ import { byPlace, show } from "./findings";
 import { FindingsError } from "./findings-error";
 import { groupsOf, type GroupKind } from "./groups";
 import type { Origin } from "./origin";
-import { DEFAULT_BACKEND, hostPolicy, POLICY_FORMAT, type Entry, type HostPolicy, type ZonePolicy } from "./policy";
+import { hostPolicy, POLICY_FORMAT, type Entry, type HostPolicy, type ZonePolicy } from "./policy";
 import {
   addressesForm,
   forwardForm,

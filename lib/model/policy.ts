@@ -1,7 +1,8 @@
-import { z } from "zod";
+import * as z from "zod";
 import { addressOf, addressPolicy, type AddressPolicy } from "./addresses";
+import { backend, DEFAULT_BACKEND, type Backend } from "./backend";
 import { conditions, type Conditions } from "./conditions";
-import { countryDatabaseName } from "./countries";
+import { countryDatabaseName } from "./country-database";
 import { endpoint, type Endpoint } from "./endpoint";
 import { silences, type Silences } from "./finding-codes";
 import { linkName } from "./links";
@@ -43,12 +44,6 @@ const hostAddress = (family: 4 | 6) =>
   addressOf(family).refine((text) => !text.includes("/"), "one address, no network");
 
 export const action = z.enum(["accept", "accept+nat", "reject", "drop"]);
-
-/** The kernel's interface that the rules are made for. */
-export const backend = z.enum(["iptables", "nftables"]);
-
-/** Where neither host nor fleet says otherwise. */
-export const DEFAULT_BACKEND = "nftables" satisfies z.infer<typeof backend>;
 
 export const ruleEntry = z.strictObject({
   kind: z.literal("rule"),
@@ -132,8 +127,8 @@ export const hostPolicy = z.strictObject({
   countryDatabase: countryDatabaseName.optional(),
 });
 
-export type Backend = z.infer<typeof backend>;
 export type Action = z.infer<typeof action>;
+export type { Backend } from "./backend";
 export type { Endpoint } from "./endpoint";
 export type InterfacePolicy = Readonly<{
   name: string;

@@ -1,27 +1,6 @@
-import { z } from "zod";
-import { prober, verdict, type Expectation } from "./expectations";
-import { origin } from "./origin";
+import type { Expectation } from "./expectations";
+import type { Probe } from "./probe";
 import type { ServiceMatch } from "./services";
-import { sshTarget } from "./target";
-
-/**
- * One packet that the prove step sends, and what must become of it: an expectation with `live`, as plain data of the
- * bundle. Accepted means that the host's firewall lets it through, whether or not anything listens there.
- */
-export const probe = z.strictObject({
-  verdict,
-  by: prober,
-  /** A DNS name or an address, as whoever sends it knows the target. */
-  address: sshTarget.shape.address,
-  protocol: z.enum(["tcp", "udp", "icmp"]),
-  /** With tcp and udp. */
-  port: z.int().min(1).max(65535).optional(),
-  /** The expectation in words: `https  ext → host`. */
-  words: z.string().max(500),
-  origin,
-});
-
-export type Probe = Readonly<z.infer<typeof probe>>;
 
 /** The packets to send for an expectation: one for each part of its services, by the first of a range of ports. */
 export function probesOf({ verdict: wanted, services, live, words, origin: declared }: Expectation): Probe[] {

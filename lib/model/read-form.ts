@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { explainIssues, type Mistake } from "./explain-issues";
 import { show } from "./findings";
 import { holdsToken, TOKEN_FIX } from "./token";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { addressPolicy, type AddressPolicy } from "./addresses";
 import { expectation, namedService, type Expectation, type NamedService } from "./expectations";
 import { silences, type Silences } from "./finding-codes";

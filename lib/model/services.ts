@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const portNumber = z.int().min(1, "1 to 65535").max(65535, "1 to 65535");
 

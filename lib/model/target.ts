@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A machine's name in an inventory: a DNS label or dotted name. It becomes a folder and part of file names. */
 export const hostName = z

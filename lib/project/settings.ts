@@ -1,4 +1,4 @@
-import { DEFAULT_COUNTRY_DATABASE } from "../model/countries";
+import { DEFAULT_COUNTRY_DATABASE } from "../model/country-database";
 
 /** What a new project is made with. */
 export interface ProjectOptions {

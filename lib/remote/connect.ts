@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { SshTarget } from "../model/target";
-import { credentials } from "./authentication";
 import type { Connection } from "./connection";
 import { Deadline } from "./deadline";
 import type { Hop } from "./hop";
 import { hostKeyCheck } from "./host-keys";
 import { openThroughJump } from "./jump";
-import { ClosedAtOnce, login } from "./login";
+import type * as Login from "./login";
 import type { ConnectionOptions } from "./options";
 import { resolveRoute } from "./route";
 import { SshConnection } from "./ssh-connection";
@@ -49,11 +48,17 @@ async function reach(
   signal: AbortSignal | undefined,
 ): Promise<Way> {
   const deadline = new Deadline(hop.connectTimeoutSeconds, signal);
-  const [firstCheck, keys] = await Promise.all([hostKeyCheck(hop), credentials(hop)]);
+  const open = () => way?.socket ?? openTcp(hop, deadline);
+  let opening = open();
+  const [firstCheck, { ClosedAtOnce, login, keys }] = await Promise.all([
+    hostKeyCheck(hop),
+    prepareLogin(hop),
+    opening,
+  ]);
   let check = firstCheck;
   let refusal: Error | undefined;
   for (let attempt = 1; ; attempt++) {
-    const socket = way?.socket ?? (await openTcp(hop, deadline));
+    const socket = await opening;
     const stream =
       way === undefined || from === undefined ? socket : await openThroughJump(way.client, from, hop, deadline);
     try {
@@ -74,5 +79,14 @@ async function reach(
         throw refusal ?? error;
       }
     }
+    opening = open();
   }
+}
+
+/** Reads the keys, and loads what speaks SSH: it takes about as long as a network to answer, so the first packet goes before it. */
+async function prepareLogin(hop: Hop) {
+  await setImmediate();
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  const { ClosedAtOnce, credentials, login } = require("./login") as typeof Login;
+  return { ClosedAtOnce, login, keys: await credentials(hop) };
 }

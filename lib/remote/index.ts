@@ -1,4 +1,4 @@
-export { agentKeys } from "./agent";
+// What loads ssh2 is not among these: see connect.ts.
 export { connect } from "./connect";
 export type { Connection } from "./connection";
 export type { ConnectionOptions, RunOptions, RunResult } from "./options";

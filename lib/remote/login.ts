@@ -6,6 +6,8 @@ import type { Deadline } from "./deadline";
 import { describeHop, type Hop } from "./hop";
 import type { HostKeyCheck } from "./host-keys";
 
+export { credentials } from "./authentication";
+
 /** The server closed the connection before it said a word, as sshd does when too many logins are under way. */
 export class ClosedAtOnce extends UserError {}
 
@@ -24,6 +26,8 @@ export async function login(
   keepaliveSeconds: number,
   deadline: Deadline,
 ): Promise<Client> {
+  // It may have been closed while the keys were read.
+  if (!stream.writable) throw closedAtOnce(hop, undefined);
   const client = new Client();
   let phase = "answer as an SSH server";
   let greeted = false;

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_BACKEND } from "../../lib/model/policy";
+import { DEFAULT_BACKEND } from "../../lib/model/backend";
 import { Lab } from "../../lib/sandbox";
 import { synthesize } from "../../lib/synth/synthesize";
 import { applyOnly, cdkfw, labPolicy, over, type PolicyWishes } from "../fixtures/deployment";

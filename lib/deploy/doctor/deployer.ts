@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { agentKeys } from "../../remote";
+import { agentKeys } from "../../remote/agent";
 import { failure, fine, warning, type Diagnosis } from "./diagnosis";
 
 /** The oldest Node.js that cdkfw runs on: `engines` of package.json. */

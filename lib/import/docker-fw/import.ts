@@ -1,10 +1,11 @@
 import { explainValue } from "../../model/explain-issues";
+import { DEFAULT_BACKEND, type Backend } from "../../model/backend";
 import { checkPolicy } from "../../model/check-policy";
 import { errorsAmong, show, type Finding } from "../../model/findings";
 import { FindingsError } from "../../model/findings-error";
 import type { InventoryInput } from "../../model/inventory";
 import { interfaceName } from "../../model/names";
-import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../../model/policy";
+import type { HostPolicy } from "../../model/policy";
 import { hostName } from "../../model/target";
 import { UserError } from "../../model/user-error";
 import type { HostPlan } from "../plan";

@@ -1,10 +1,10 @@
 import { readAddressText } from "../../model/address-text";
+import { DEFAULT_BACKEND, type Backend } from "../../model/backend";
 import { DOCKER_INTERFACES } from "../../model/containers";
 import { meaningOf, type AcceptWords, type DockerFwZones } from "../../model/docker-fw/rule";
 import { endpointOf } from "../../model/entry-of-form";
 import type { Mistake } from "../../model/explain-issues";
 import { show, type Finding } from "../../model/findings";
-import { DEFAULT_BACKEND, type Backend } from "../../model/policy";
 import { libraryService } from "../../model/service-library";
 import { readServiceText } from "../../model/service-text";
 import {

@@ -1,11 +1,12 @@
 import { dirname, resolve } from "node:path";
+import { DEFAULT_BACKEND, type Backend } from "../../model/backend";
 import { checkPolicy } from "../../model/check-policy";
 import { errorsAmong, show, type Finding } from "../../model/findings";
 import { FindingsError } from "../../model/findings-error";
 import { inventoryFrom, type InventoryInput } from "../../model/inventory";
 import { hopTo } from "../../model/inventory-jumps";
 import type { InventoryNode } from "../../model/inventory-node";
-import { DEFAULT_BACKEND, type Backend, type HostPolicy } from "../../model/policy";
+import type { HostPolicy } from "../../model/policy";
 import type { SshTarget } from "../../model/target";
 import type { HostPlan } from "../plan";
 import { policyOfPlan } from "../plan-policy";

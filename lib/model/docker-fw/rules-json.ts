@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DocumentReader, Path } from "../document-reader";
 import { show } from "../findings";
 import { containerName, type ContainerNames } from "./container-name";

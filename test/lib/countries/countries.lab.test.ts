@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findDatabase } from "../../../lib/countries/database";
 import { addressValue } from "../../../lib/model/address-value";
-import { DEFAULT_COUNTRY_DATABASE } from "../../../lib/model/countries";
+import { DEFAULT_COUNTRY_DATABASE } from "../../../lib/model/country-database";
 import type { Entry } from "../../../lib/model/policy";
 import { Lab, type LabHost } from "../../../lib/sandbox";
 import { clientAddress, innerAddresses } from "../../../lib/sandbox/addresses";
