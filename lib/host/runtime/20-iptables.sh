@@ -6,6 +6,7 @@ IPTABLES_TOOLS='iptables iptables-save iptables-restore ip6tables ip6tables-save
 
 # Early at boot the module may not be there yet, and the rules must be before it is.
 has_ipv6() { [ -e /proc/net/if_inet6 ] || { modprobe -q ipv6 2>/dev/null && [ -e /proc/net/if_inet6 ]; }; }
+has_family() { [ "$1" = 4 ] || has_ipv6; }
 families() { if has_ipv6; then echo 4 6; else echo 4; fi; }
 
 # Which iptables, where the host has two: `-legacy`, `-nft`, or the one that the host calls iptables.

@@ -54,8 +54,8 @@ END {
 # others would refuse later, are comments to nft until their marks are taken off.
 nftables_text() {
   find_bridges "$1"
-  pass=$(passes_wanted "$1")
-  awk -v bridges=" $bridges " -v pass="${pass:+yes}" '
+  find_passes "$1"
+  awk -v bridges=" $bridges " -v pass="${passes:+yes}" '
     $1 == "#when-refused-later" { if (pass == "") next; sub(/#when-refused-later /, "") }
     $1 == "#unless-bridge" { if (index(bridges, " " $2 " ") > 0) next; sub(/#unless-bridge [^ ]+ /, "") }
     { print }
@@ -105,9 +105,8 @@ unload_nftables() { if nftables_stands; then nft delete table inet cdkfw; fi; }
 # Our table as the kernel holds it, without counters, without the sources that its counts have met, and whatever the order
 # in which it was made. nft prints moments in the time zone of whoever asks.
 live_nftables() {
-  table=$(TZ=UTC nft -s list table inet cdkfw 2>/dev/null) || return 0
   # Nor what the host has filled in of containers: they come and go.
-  printf '%s\n' "$table" | awk '
+  TZ=UTC nft -s list table inet cdkfw 2>/dev/null | awk '
     /^[^\t]/ || !NF { next }
     { i = index($0, " comment \""); head = i ? substr($0, 1, i - 1) : $0; rest = substr($0, length(head) + 1)
       gsub(/ @b\./, " @", head); gsub(/ name "b\./, " name \"", head)

@@ -46,6 +46,9 @@ live_rules() {
   for program in $(passes_standing); do echo "pass $program"; done
 }
 
-digest() { sum=$(sha256sum) && echo "${sum%% *}"; }
-digest_of() { printf '%s\n' "$1" | digest; }
-live_digest() { digest_of "$(live_rules)"; }
+# digest_of TEXT: sets $digest.
+digest_of() {
+  digest=$(printf '%s\n' "$1" | sha256sum)
+  digest=${digest%% *}
+}
+live_digest() { digest_of "$(live_rules)" && echo "$digest"; }

@@ -19,7 +19,7 @@ look_at_others() {
   BASE_CHAINS=$(printf '%s\n' "$chains" | awk "$OTHERS_BASE_CHAINS")
   REFUSALS=$(
     nftables_refusals
-    for family in $(families); do legacy_refusals "$family"; done
+    for family in 4 6; do if legacy_in_use "$family"; then legacy_refusals "$family"; fi; done
   )
   LOOKED=yes
 }
@@ -65,11 +65,9 @@ ends_in_refusal() {
     END { exit last !~ /^\t\t(counter )?(drop|reject( with .*)?|xt target "REJECT")( comment ".*")?$/ }'
 }
 
-# The legacy iptables of a family, where its filter is in use: to ask it about a table is to have the kernel make one.
-legacy_tool() {
-  if [ "$1" = 4 ]; then names=ip_tables_names; else names=ip6_tables_names; fi
-  if has_line filter "/proc/net/$names"; then variant_tool "$1" -legacy; fi
-}
+# Whether the filter of a family's legacy iptables is in use: to ask it about a table is to have the kernel make one.
+legacy_in_use() { if [ "$1" = 4 ]; then has_line filter /proc/net/ip_tables_names; else has_line filter /proc/net/ip6_tables_names; fi; }
+legacy_tool() { variant_tool "$1" -legacy; }
 
 # has_line LINE FILE: without a process.
 has_line() {
@@ -87,7 +85,6 @@ variant_tool() { (
 
 legacy_refusals() {
   legacy=$(legacy_tool "$1")
-  [ -n "$legacy" ] || return 0
   "$legacy" -w "$XTABLES_WAIT" -S 2>/dev/null | awk -v family="$1" -v kind="$legacy" '
     $1 == "-P" { policy[$2] = $3 }
     $1 == "-N" { chains = chains " " $2 }
@@ -104,25 +101,30 @@ legacy_refusals() {
 # forwards FOLDER: whether a generation lets anything through the host.
 forwards() { grep -q -s -e '#when-refused-later' -e '^#forwards' "$1/nftables" "$1/iptables.v4"; }
 
-# passes_wanted FOLDER: the programs by which FORWARD needs our rule. Before Docker has started at boot, those of before.
-passes_wanted() {
+# find_passes FOLDER: sets $passes to the programs by which FORWARD needs our rule, a line each. Before Docker has started at
+# boot, those of before.
+find_passes() {
+  passes=
   # Rules about containers have a rule of their own before Docker's.
   { [ -e "$1/nftables" ] && [ ! -e "$1/containers" ]; } || return 0
   # In a network of its own there is nobody else.
   if [ -n "$REHEARSING" ]; then
-    cat "$1/passes" 2>/dev/null
+    passes=$(cat "$1/passes" 2>/dev/null)
     return 0
   fi
-  passing=$(
-    refusals | while read -r family hook owner how kind _; do
-      case "$hook $owner $how $kind" in
-        "forward docker policy ip" | "forward docker policy ip6") variant_tool "$family" -nft ;;
-        "forward docker policy "*) echo "$kind" ;;
-      esac
-    done
-    if [ -s "$1/passes" ] && command -v dockerd >/dev/null 2>&1; then cat "$1/passes"; fi
+  looked
+  { [ -n "$REFUSALS" ] || [ -s "$1/passes" ]; } && forwards "$1" || return 0
+  passes=$(
+    {
+      refusals | while read -r family hook owner how kind _; do
+        case "$hook $owner $how $kind" in
+          "forward docker policy ip" | "forward docker policy ip6") variant_tool "$family" -nft ;;
+          "forward docker policy "*) echo "$kind" ;;
+        esac
+      done
+      if [ -s "$1/passes" ] && command -v dockerd >/dev/null 2>&1; then cat "$1/passes"; fi
+    } | sort -u
   )
-  if [ -n "$passing" ] && forwards "$1"; then each_line "$passing" | sort -u; fi
 }
 
 # passes_standing: the programs by which our rule stands.
@@ -137,8 +139,7 @@ passes_standing() {
           if nft -s list chain "$kind" filter FORWARD 2>/dev/null | grep -q '0x0*2000'; then pass_stands "$(variant_tool "$family" -nft)"; fi
           ;;
       esac
-      legacy=$(legacy_tool "$family")
-      if [ -n "$legacy" ]; then pass_stands "$legacy"; fi
+      if legacy_in_use "$family"; then pass_stands "$(legacy_tool "$family")"; fi
     done
   )
   [ -z "$standing" ] || printf '%s\n' "$standing" | sort -u
@@ -153,21 +154,21 @@ passes_were_used() {
 # shellcheck disable=SC2086 # lists of words that hold no blank
 pass_stands() { if "$1" -w "$XTABLES_WAIT" -C FORWARD $PASS_RULE 2>/dev/null; then echo "$1"; fi; }
 
-passes_settled() { [ "$(passes_wanted "$1")" = "$(passes_standing)" ]; }
+passes_settled() { find_passes "$1" && [ "$passes" = "$(passes_standing)" ]; }
 
-record_passes() { write_list "$1/passes" "$(passes_wanted "$1")"; }
+record_passes() { find_passes "$1" && write_list "$1/passes" "$passes"; }
 
 # let_pass [FOLDER]: our rule stands where the generation needs it, and nowhere else; without one, nowhere.
 # shellcheck disable=SC2086,SC2116 # lists of words that hold no blank
 let_pass() {
-  wanted=
-  if [ -n "${1:-}" ]; then wanted=$(passes_wanted "$1"); fi
+  passes=
+  if [ -n "${1:-}" ]; then find_passes "$1"; fi
   standing=$(passes_standing)
   for program in $standing; do
-    case " $(echo $wanted) " in *" $program "*) continue ;; esac
+    case " $(echo $passes) " in *" $program "*) continue ;; esac
     while "$program" -w "$XTABLES_WAIT" -D FORWARD $PASS_RULE 2>/dev/null; do :; done
   done
-  for program in $wanted; do
+  for program in $passes; do
     case " $(echo $standing) " in *" $program "*) continue ;; esac
     "$program" -w "$XTABLES_WAIT" -A FORWARD $PASS_RULE || return 1
   done

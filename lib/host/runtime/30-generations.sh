@@ -15,7 +15,7 @@ let_pass_for() { if [ "$1" = none ]; then let_pass; else let_pass "$STATE/genera
 
 # stands_whole FOLDER DIGEST RULES: whether what stands is what was loaded, as far as try_out could tell.
 stands_whole() {
-  if [ -e "$1/nftables" ]; then nftables_whole "$table_text" "$3"; else [ -z "$2" ] || [ "$(digest_of "$3")" = "$2" ]; fi
+  if [ -e "$1/nftables" ]; then nftables_whole "$table_text" "$3"; else [ -z "$2" ] || { digest_of "$3" && [ "$digest" = "$2" ]; }; fi
 }
 
 # restore ID PORTS: brings a generation back, whatever is in the way. 0: it stands; 1: the safe rules do; 2: neither.

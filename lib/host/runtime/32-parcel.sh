@@ -13,12 +13,14 @@ unpack() {
   ' "$1"
 }
 
+is_runtime() { [ -r "$1" ] && [ "$(sha256sum <"$1")" = "$2  -" ]; }
+
 # install_runtime PARCEL NONCE DIGEST: puts this script in its place, whole or not at all.
 install_runtime() {
-  if [ -r "$LIB/cdkfw-host" ] && [ "$(digest <"$LIB/cdkfw-host")" = "$3" ]; then return; fi
+  if is_runtime "$LIB/cdkfw-host" "$3"; then return; fi
   fresh=$LIB/cdkfw-host.new
   {
-    mkdir -p "$LIB" && sed "/^exit 1 # $(mark_of "$2")\$/,\$d" "$1" >"$fresh" && [ "$(digest <"$fresh")" = "$3" ] &&
+    mkdir -p "$LIB" && sed "/^exit 1 # $(mark_of "$2")\$/,\$d" "$1" >"$fresh" && is_runtime "$fresh" "$3" &&
       chmod 755 "$fresh" && mv -f "$fresh" "$LIB/cdkfw-host"
   } 2>/dev/null || fail disk "$LIB"
   rm -f "$RUN/watcher.started"

@@ -129,8 +129,13 @@ finish_confirm() {
 
 # record_change OUTCOME [WHY]: with the change's facts, and on the disk for good.
 record_change() {
-  record "$1" "$(read_file "$CHANGE/generation")" "$(read_file "$CHANGE/owner")" "$(read_file "$CHANGE/nonce")" \
-    "$(read_file "$CHANGE/source")" "$(read_file "$CHANGE/previous")" "${2:-}"
+  ending=$1 cause=${2:-}
+  set --
+  for fact in generation owner nonce source previous; do
+    { IFS= read -r line <"$CHANGE/$fact"; } 2>/dev/null || line=
+    set -- "$@" "$line"
+  done
+  record "$ending" "$@" "$cause"
   durable "$STATE" "$STATE/history"
 }
 

@@ -108,8 +108,8 @@ doctor_boot() {
 
 doctor_variants() {
   for family in $(families); do
+    legacy_in_use "$family" || continue
     legacy=$(legacy_tool "$family")
-    [ -n "$legacy" ] || continue
     over_nft=$(variant_tool "$family" -nft)
     [ "$legacy" != "$over_nft" ] || continue
     if "$legacy" -S 2>/dev/null | grep -q '^-A' && "$over_nft" -S 2>/dev/null | grep -q '^-A'; then

@@ -52,7 +52,8 @@ drift() {
 
 # drift_of_kernel FOLDER RULES: the same rules, loaded in a network of their own by the same tools, are what is wanted.
 drift_of_kernel() {
-  if [ "$(printf '%s\n' "$2" | digest)" = "$(read_file "$1/live")" ]; then
+  digest_of "$2"
+  if says "$1/live" "$digest"; then
     say kernel same
     return
   fi
@@ -74,15 +75,16 @@ strangers() {
   backend=$(backend_of "$1")
   looked
   nftables_strangers "$backend"
-  for family in $(families); do
-    legacy=$(legacy_tool "$family")
+  for family in 4 6; do
+    legacy=
+    if legacy_in_use "$family"; then legacy=$(legacy_tool "$family"); fi
     if [ -n "$legacy" ] && ! { [ "$backend" = iptables ] && comes_first "$legacy" filter INPUT; }; then
       "$legacy" -w "$XTABLES_WAIT" -S 2>/dev/null | awk -v tool="$legacy" '
         $2 !~ /^(INPUT|FORWARD)$/ { next }
         $1 == "-P" && $3 == "DROP" { print "policy", tool, "filter", $2 }
         $1 == "-A" && / -j (DROP|REJECT)/ { print "rule", tool, "filter", $2 "\t" $0 }'
     fi
-    [ "$backend" = iptables ] || continue
+    { [ "$backend" = iptables ] && has_family "$family"; } || continue
     "$(tool "$family" -save)" 2>/dev/null | awk -v tool="$(tool "$family" "")" "$AWK_RULES"'
       /^\*/ { split("", ahead) }
       /^-A / && !ours($2) {

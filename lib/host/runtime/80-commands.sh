@@ -63,12 +63,12 @@ record_live() {
     load_folder "$1" || return 1
     rules=$(live_rules)
   fi
-  record_bridges "$1" && record_strangers "$1" && write_file "$1/live" "$(digest_of "$rules")"
+  record_bridges "$1" && record_strangers "$1" && digest_of "$rules" && write_file "$1/live" "$digest"
 }
 
 # still_stands ID: nobody has flushed or changed what was proven.
 still_stands() {
-  if [ "$(live_digest)" = "$(read_file "$STATE/generations/$1/live")" ]; then return; fi
+  if says "$STATE/generations/$1/live" "$(live_digest)"; then return; fi
   echo "somebody changed the rules in the kernel since they were loaded" >&2
   return 1
 }
@@ -91,7 +91,7 @@ revert() {
 # The same texts, the same rules in the kernel as on the day that they were loaded, and they boot.
 change_unneeded() {
   cmp -s "$1/SHA256SUMS" "$STATE/generations/$2/SHA256SUMS" && boot_stands &&
-    passes_settled "$STATE/generations/$2" && [ "$(live_digest)" = "$(read_file "$STATE/generations/$2/live")" ]
+    passes_settled "$STATE/generations/$2" && says "$STATE/generations/$2/live" "$(live_digest)"
 }
 
 # confirm NONCE
@@ -151,7 +151,8 @@ status() {
     say state none
   else
     say state committed
-    say live "$(printf '%s\n' "$rules" | digest)"
+    digest_of "$rules"
+    say live "$digest"
     say expected "$(read_file "$STATE/generations/$committed/live")"
     warn_of_refusals "$STATE/generations/$committed"
     warn_of_containers "$STATE/generations/$committed"
