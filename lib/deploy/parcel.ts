@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Bundle } from "../bundle/format";
 import { sha256 } from "../bundle/generation";
 import { INCOMING_PATH, RUNTIME_PATH, runtimeScript } from "../host/runtime";
@@ -7,12 +8,15 @@ import type { Change } from "./change";
 /** What is sent to a host in one go, and the command that receives it. */
 export interface Parcel {
   readonly command: string;
-  readonly stdin: string;
+  readonly stdin: string | Buffer;
 }
 
+let runtimeMember: Buffer | undefined;
+
 /**
- * The runtime, and behind it a generation's texts: lib/host/runtime/32-parcel.sh. It arrives in a file and runs only when it
- * is whole: a connection that breaks in the middle of it changes nothing. The shell ends before it comes to the texts.
+ * The runtime, and behind it a generation's texts: lib/host/runtime/32-parcel.sh. It travels as two members of a gzip file,
+ * the first of which is the same for all hosts. It arrives in a file and runs only when it is whole: a connection that breaks
+ * in the middle of it changes nothing. The shell ends before it comes to the texts.
  */
 export function parcel(bundle: Bundle, change: Change): Parcel {
   const { manifest, texts } = bundle;
@@ -20,11 +24,13 @@ export function parcel(bundle: Bundle, change: Change): Parcel {
   const mark = `CDKFW_PART_${change.nonce}`;
   const files = Object.entries({ ...texts, SHA256SUMS: sums.join("") });
   const runtime = runtimeScript();
-  const stdin = [runtime, `exit 1 # ${mark}\n`, ...files.map(([name, text]) => part(mark, name, text))].join("");
+  const behind = [`exit 1 # ${mark}\n`, ...files.map(([name, text]) => part(mark, name, text))].join("");
   const flags = [change.force, manifest.install === true].map((flag) => (flag ? "1" : "0"));
   const facts = [manifest.generation, change.nonce, String(change.windowSeconds), change.owner, String(change.sshPort)];
   const words = ["apply", change.nonce, ...facts, ...flags, manifest.backend, sha256(runtime)];
-  return { command: receive(change, sha256(stdin), words), stdin };
+  runtimeMember ??= gzipSync(runtime);
+  const stdin = Buffer.concat([runtimeMember, gzipSync(behind)]);
+  return { command: receive(change, sha256(runtime + behind), words), stdin };
 }
 
 /** Nothing is sent: the host has the generation, and the runtime that loaded it. */
@@ -39,7 +45,7 @@ export function revertParcel(generation: string, change: Change): Parcel {
 function receive(change: Change, digest: string, words: readonly string[]): string {
   const file = `${INCOMING_PATH}/${change.nonce}.sh`;
   const script = [
-    `umask 077; { [ -d ${INCOMING_PATH} ] || mkdir -p ${INCOMING_PATH}; } && cat >${file}`,
+    `umask 077; { [ -d ${INCOMING_PATH} ] || mkdir -p ${INCOMING_PATH}; } && gzip -dc >${file}`,
     `[ "$(sha256sum <${file})" = "${digest}  -" ] && exec /bin/sh ${file} ${words.map(quote).join(" ")}`,
   ].join(" && ");
   return `/bin/sh -c ${quote(`${script}; rm -f ${file}; ${refusal(change)}; exit 1`)}`;
@@ -50,6 +56,7 @@ function refusal({ nonce }: Change): string {
   const causes = [
     "why=incoming",
     'command -v sha256sum >/dev/null || why="missing-tools sha256sum - coreutils"',
+    'command -v gzip >/dev/null || why="missing-tools gzip - gzip"',
     '[ "$(id -u)" = 0 ] || why="not-root $(id -un)"',
   ];
   return `${causes.join("; ")}; printf '\\n@cdkfw:${nonce} error %s\\n@cdkfw:${nonce} end 1\\n' "$why"`;

@@ -58,7 +58,7 @@ export const AWAIT_OUTSIDE = `: >${FOLDER}/reached; until [ -e ${FOLDER}/go ]; d
 export const NEXT_COMMAND_FAILS = `: >${FOLDER}/fail`;
 
 const FRAGILE =
-  "awk cat chmod cmp cp cut date find flock grep head id ip6tables-restore ip6tables-save ipset iptables " +
+  "awk cat chmod cmp cp cut date find flock grep gzip head id ip6tables-restore ip6tables-save ipset iptables " +
   "iptables-restore iptables-save ln ls mkdir mv nft readlink rm sed sha256sum sort sync tail tr unshare";
 
 const FRAGILE_TOOL = `#!/usr/bin/dash

@@ -3,7 +3,7 @@
 # tools_of BACKEND: all that a host must have.
 tools_of() {
   if [ "$1" = nftables ]; then echo nft; else echo "$IPTABLES_TOOLS"; fi
-  echo flock setsid sha256sum awk sed readlink
+  echo flock setsid sha256sum gzip awk sed readlink
 }
 
 # By the effective one of the four user ids.

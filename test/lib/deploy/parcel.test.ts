@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Bundle } from "../../../lib/bundle/format";
 import { sha256 } from "../../../lib/bundle/generation";
 import type { Change } from "../../../lib/deploy/change";
@@ -25,17 +26,17 @@ function bundle(texts: Record<string, string>): Bundle {
 }
 
 /** Receives as a host does, in a folder of ours, with a runtime that tells what it was called with. */
-function receive(given: Bundle, by: Change, spoil = (stdin: string): string => stdin): ReturnType<typeof spawnSync> {
+function receive(given: Bundle, by: Change, spoil = (stdin: Buffer): Buffer => stdin): ReturnType<typeof spawnSync> {
   const made = parcel(given, by);
   const command = made.command.replaceAll(INCOMING_PATH, folder);
-  return spawnSync("/bin/sh", ["-c", command], { input: spoil(made.stdin), encoding: "utf8" });
+  return spawnSync("/bin/sh", ["-c", command], { input: spoil(Buffer.from(made.stdin)), encoding: "utf8" });
 }
 
 /** The parcel in a file as on a host, whose runtime calls this one of its own functions. */
 function onHost(given: Bundle, words: (file: string) => readonly string[], by = change): void {
   const file = join(folder, `${by.nonce}.sh`);
   const { stdin } = parcel(given, by);
-  writeFileSync(file, stdin);
+  writeFileSync(file, gunzipSync(stdin));
   const call = `LIB=${folder}/lib RUN=${folder}; "$@"; exit`;
   const lines = runtimeScript().replace(/^command=\$\{1:-\}$[^]*/m, () => call);
   const { status, stderr } = spawnSync("/bin/sh", ["-c", lines, "sh", ...words(file)], { encoding: "utf8" });
@@ -92,10 +93,12 @@ test.each([
 });
 
 test.each([
-  ["cut off", (stdin: string) => stdin.slice(0, stdin.length / 2)],
-  ["empty", () => ""],
-  ["changed on the way", (stdin: string) => stdin.replace("ACCEPT", "REJECT")],
-  ["longer than it was", (stdin: string) => `${stdin}id\n`],
+  ["cut off", (stdin: Buffer) => stdin.subarray(0, stdin.length / 2)],
+  ["cut off behind the runtime", (stdin: Buffer) => gzipSync(gunzipSync(stdin).subarray(0, runtimeScript().length))],
+  ["empty", () => Buffer.alloc(0)],
+  ["changed on the way", (stdin: Buffer) => gzipSync(gunzipSync(stdin).toString().replace("ACCEPT", "REJECT"))],
+  ["longer than it was", (stdin: Buffer) => Buffer.concat([stdin, gzipSync("id\n")])],
+  ["with something behind it", (stdin: Buffer) => Buffer.concat([stdin, Buffer.from("id\n")])],
 ])("a parcel that arrives %s is not run, and leaves nothing", (_what, spoil) => {
   const { stdout, status } = receive(bundle({ a: "ACCEPT\n" }), change, spoil);
   const reply = parseReply(String(stdout), NONCE);

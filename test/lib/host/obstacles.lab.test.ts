@@ -47,6 +47,7 @@ describe("a tool is missing: it is named, and nothing is changed", () => {
     ["flock", "apt-get install util-linux"],
     ["setsid", "apt-get install util-linux"],
     ["sha256sum", "Install coreutils"],
+    ["gzip", "Install gzip"],
     ["awk", "apt-get install mawk"],
   ])("%s: %s", async (tool, cure) => {
     await mustExec(host, `mv $(command -v ${tool}) /root/away-${tool}`);

@@ -10,7 +10,7 @@ beforeAll(async () => {
   const busybox = lab.host("busybox");
   // All that the runtime calls and busybox has, found before the others; mawk, GNU sed and coreutils are not.
   const applets =
-    "awk cat chmod cmp cp cut date find grep head id ln ls mkdir mv readlink rm sed setsid sha256sum sleep sort sync tail tr unshare";
+    "awk cat chmod cmp cp cut date find grep gzip head id ln ls mkdir mv readlink rm sed setsid sha256sum sleep sort sync tail tr unshare";
   await mustExec(
     busybox,
     `for a in ${applets}; do ln -sf /usr/bin/busybox /usr/local/sbin/$a; done; ln -sf busybox /usr/bin/sh`,
