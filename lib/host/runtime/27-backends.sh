@@ -36,7 +36,7 @@ unload_all() {
 # Asking iptables makes the kernel load it: only where a generation of ours may have been there before.
 iptables_was_used() {
   for used in "$STATE"/generations/*/iptables.v4 "$STATE"/generations/*/containers; do [ ! -e "$used" ] || return 0; done
-  return 1
+  [ -e "$RUN/safe-by-iptables" ]
 }
 
 # Which of our rules stand in the kernel, by either.

@@ -10,18 +10,21 @@ PASS_BIT=0x2000
 PASS_RULE="-m mark --mark $PASS_BIT/$PASS_BIT -m comment --comment cdkfw -j ACCEPT"
 
 # look_at_others: what there is of others, asked once for all that a process wants to know of it for one change. 1, and nft's
-# words in $chains, where nft fails.
+# words in $chains, where nft fails; what iptables alone shows is known all the same.
 #   BASE_CHAINS   of nft at `input` and `forward`, a line each: KIND TABLE CHAIN HOOK OWNER drop|accept
 #   REFUSALS      see refusals
 look_at_others() {
-  chains=
-  if command -v nft >/dev/null 2>&1; then chains=$(nft list chains 2>&1) || return 1; fi
-  BASE_CHAINS=$(printf '%s\n' "$chains" | awk "$OTHERS_BASE_CHAINS")
+  BASE_CHAINS=
+  nft_status=0
+  if command -v nft >/dev/null 2>&1; then
+    if chains=$(nft list chains 2>&1); then BASE_CHAINS=$(printf '%s\n' "$chains" | awk "$OTHERS_BASE_CHAINS"); else nft_status=1; fi
+  fi
   REFUSALS=$(
     nftables_refusals
     for family in 4 6; do if legacy_in_use "$family"; then legacy_refusals "$family"; fi; done
   )
   LOOKED=yes
+  return "$nft_status"
 }
 LOOKED=
 looked() { [ -n "$LOOKED" ] || look_at_others; }
@@ -32,7 +35,10 @@ each_line() { [ -z "$1" ] || printf '%s\n' "$1"; }
 
 # refusals: every base chain of others' that refuses what none of its rules accepts, a line each:
 # FAMILIES HOOK OWNER policy|rule KIND TABLE CHAIN, KIND being that of nft's table, or the iptables that alone shows it.
-refusals() { looked && each_line "$REFUSALS"; }
+refusals() {
+  looked
+  each_line "$REFUSALS"
+}
 
 OTHERS_BASE_CHAINS='
     /^table / { family = $2; table = $3 }
@@ -176,7 +182,8 @@ let_pass() {
 
 # warn_of_refusals FOLDER: what a generation accepts and others' chains refuse, where nothing of ours can help.
 warn_of_refusals() {
-  { looked && [ -n "$REFUSALS" ]; } || return 0
+  looked
+  [ -n "$REFUSALS" ] || return 0
   tell_refusals "$(backend_of "$1")" "$(if forwards "$1"; then echo yes; fi)"
 }
 

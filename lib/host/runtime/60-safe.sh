@@ -8,6 +8,8 @@ load_safe() {
     if iptables_was_used; then unload_iptables; fi
     return
   fi
+  # A generation of nftables would not look for them.
+  { true >"$RUN/safe-by-iptables"; } 2>/dev/null || :
   for family in $(families); do safe_rules "$family" "$ports" | load_tables "$family" "" || return 1; done
   if command -v ipset >/dev/null 2>&1; then destroy_sets /dev/null; fi
 }

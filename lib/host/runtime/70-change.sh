@@ -34,13 +34,15 @@ arm() {
 }
 
 # Detached from the session that starts it. Under systemd a service, since a session's end may take its processes along;
-# elsewhere two keepers, each of which starts the other anew.
+# elsewhere two keepers, each in a session of its own, each of which starts the other anew.
 start_timer() {
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
     systemd-run --quiet --collect --unit="cdkfw-timer-$1" --property=Restart=on-failure \
       --property=StartLimitIntervalSec=0 --property=OOMScoreAdjust=-1000 \
       /bin/sh "$LIB/cdkfw-host" timer "$1" 9>&- || return 1
-  else start_keeper "$1" both; fi
+  else
+    for keeper in 1 2; do start_keeper "$1" "$keeper"; done
+  fi
   read_uptime
   late=$((uptime + TIMER_WAIT))
   until [ -e "$CHANGE/timer" ]; do
@@ -52,14 +54,9 @@ start_timer() {
 
 start_keeper() { setsid /bin/sh "$LIB/cdkfw-host" timer "$1" "$2" </dev/null >/dev/null 2>&1 8>&- 9>&- & }
 
-# timer NONCE [1|2|both]: whatever is in the way, it does not give up.
+# timer NONCE [KEEPER]: whatever is in the way, it does not give up.
 timer() {
-  keeper=${2:-}
-  if [ "$keeper" = both ]; then
-    timer "$1" 2 &
-    keeper=1
-  fi
-  if [ -n "$keeper" ]; then keep "$keeper" || exit 0; fi
+  if [ -n "${2:-}" ]; then keep "$2" || exit 0; fi
   failures=0
   true >"$CHANGE/timer"
   while change_is nonce "$1"; do
@@ -76,7 +73,7 @@ timer() {
       fi
     fi
     sleep 1
-    if [ -n "$keeper" ]; then wake_other "$1" "$((3 - keeper))"; fi
+    if [ -n "${2:-}" ]; then wake_other "$1" "$((3 - $2))"; fi
   done
 }
 

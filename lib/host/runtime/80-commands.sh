@@ -186,7 +186,7 @@ teardown() {
   { boot_remove && rm -f "$STATE/committed"; } 2>"$RUN/error" || fail disk "$STATE"
   { unload_all && let_pass; } 2>"$RUN/error" || fail not-unloaded "$(last_words)"
   if [ -d "$STATE" ]; then record torn-down none "$1" - "$(ssh_source)" "$before"; fi
-  rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder" "$RUN"/watcher.* "$RUN/live.lock"
+  rm -rf "$STATE/generations" "$STATE/incoming" "$LIB" "$RUN/ended" "$RUN/error" "$RUN/holder" "$RUN"/watcher.* "$RUN/live.lock" "$RUN/safe-by-iptables"
   say result torn-down
   say end 0
 }

@@ -89,6 +89,19 @@ describe("a host's life by nftables", () => {
     expect(await table(web)).toBe(before);
   });
 
+  test("nft fails when nobody has confirmed: closed to all but SSH by iptables, told, and mended", async () => {
+    const before = await table(web);
+    await applyOnly(web, { backend: "nftables", web: 85 }, 1);
+    await replaceTool(web, "nft", "echo out of luck >&2; exit 1");
+    await pendingGone(web);
+    expect(await mustExec(web, "iptables -S; ip6tables -S")).toContain("-A CDKFW-SAFE-INPUT -j DROP");
+    await restoreTools(web);
+    expect(await statusOf(web)).toMatchObject({ safe: true, intact: false });
+    expect(await byNft(web, { web: 81 })).toMatchObject({ outcome: "committed" });
+    expect(await table(web)).toBe(before);
+    expect(await ourRules(web)).toEqual([]);
+  });
+
   test.each([
     ["a rule is gone", "nft delete rule inet cdkfw input handle $(nft -a list chain inet cdkfw input | sed -n 's/.*IPv6 needs it.* handle //p' | head -n 1)"], // prettier-ignore
     ["a rule came to it", "nft insert rule inet cdkfw input accept"],

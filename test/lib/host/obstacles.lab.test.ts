@@ -2,7 +2,7 @@ import { settle } from "../../../lib/deploy/settle";
 import type { Outcome } from "../../../lib/deploy/outcome";
 import type { HostStatus } from "../../../lib/deploy/status";
 import { Lab, type LabHost } from "../../../lib/sandbox";
-import { applyOnly, deploy, kernelRules, over, pendingGone, statusOf } from "../../fixtures/deployment"; // prettier-ignore
+import { applyOnly, deploy, kernelRules, over, pendingGone, replaceTool, restoreTools, statusOf } from "../../fixtures/deployment"; // prettier-ignore
 import { mustExec } from "../../fixtures/sshd";
 
 let lab: Lab;
@@ -58,6 +58,17 @@ describe("a tool is missing: it is named, and nothing is changed", () => {
     expect(outcome.error?.help).toContain(cure);
     await expectUntouched();
   });
+});
+
+test("nft is there and does not work: rules of iptables come and go all the same", async () => {
+  await replaceTool(host, "nft", "echo no such protocol >&2; exit 1");
+  expect(await deploy(host, { web: 81 })).toMatchObject({ outcome: "committed" });
+  await applyOnly(host, { web: 82 }, 1);
+  await pendingGone(host);
+  expect(await statusOf(host)).toMatchObject({ state: "committed", intact: true });
+  expect(await deploy(host)).toMatchObject({ outcome: "committed" });
+  await restoreTools(host);
+  await expectUntouched();
 });
 
 describe("there is no room", () => {
