@@ -69,7 +69,9 @@ durable() { sync "$@" 2>/dev/null || sync; }
 # Not every sleep knows fractions of a second.
 short_sleep() { sleep 0.02 2>/dev/null || sleep 1; }
 
+# Where nobody listens, nothing is said.
 log() {
+  [ -S /dev/log ] || [ -S /run/systemd/journal/stdout ] || return 0
   if command -v logger >/dev/null 2>&1; then logger -t cdkfw -- "$*" 2>/dev/null || :
   elif command -v systemd-cat >/dev/null 2>&1; then printf '%s\n' "$*" | systemd-cat -t cdkfw 2>/dev/null || :; fi
 }
