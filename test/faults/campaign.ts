@@ -41,22 +41,27 @@ export async function campaign(
   const done: Done[] = [];
   let begun = 0;
   watch.start();
-  await Promise.all(
-    patients.map(async (patient) => {
-      const { loader } = patient;
-      while (begun < count) {
-        begun++;
-        const injection = next(queues.get(loader) ?? [], random);
-        if (injection === undefined) return;
-        const verdict = await inject(lab, patient, injection, watch, guarded);
-        const one = { injection, loader, verdict };
-        // What ended before its point was reached is no injection.
-        if (!verdict.fired) begun--;
-        tell(one, done.push(one) - 1);
-      }
-    }),
-  );
-  await watch.stop();
+  const work = patients.map(async (patient) => {
+    const { loader } = patient;
+    while (begun < count) {
+      begun++;
+      const injection = next(queues.get(loader) ?? [], random);
+      if (injection === undefined) return;
+      const verdict = await inject(lab, patient, injection, watch, guarded);
+      const one = { injection, loader, verdict };
+      // What ended before its point was reached is no injection.
+      if (!verdict.fired) begun--;
+      tell(one, done.push(one) - 1);
+    }
+  });
+  try {
+    await Promise.all(work);
+  } finally {
+    // A host that can not be mended ends all of it, once the others are done with their faults.
+    begun = count;
+    await Promise.allSettled(work);
+    await watch.stop();
+  }
   return done;
 }
 

@@ -35,11 +35,17 @@ async function main(): Promise<boolean> {
 }
 
 async function faults(lab: Lab, wishes: Parameters<typeof campaign>[1], verbose: boolean): Promise<boolean> {
-  const done = await campaign(lab, wishes, (one, index) => {
+  const done: Done[] = [];
+  const tell = (one: Done, index: number): void => {
+    done.push(one);
     if (verbose || one.verdict.troubles.length > 0) console.log(inWords(one, index));
     else if ((index + 1) % 50 === 0) console.log(`${index + 1} of ${wishes.count}`);
-  });
-  console.log(table(done));
+  };
+  try {
+    await campaign(lab, wishes, tell);
+  } finally {
+    console.log(table(done));
+  }
   return done.every(({ verdict }) => verdict.troubles.length === 0);
 }
 
@@ -85,4 +91,10 @@ async function duels(lab: Lab, count: number): Promise<boolean> {
   return troubles === 0;
 }
 
-void main().then((well) => process.exit(well ? 0 : 1));
+main().then(
+  (well) => process.exit(well ? 0 : 1),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
