@@ -113,14 +113,16 @@ export class Partition<N extends number | bigint> {
 }
 
 function startsOf<N extends number | bigint>(zero: N, last: N, sets: readonly (readonly Range<N>[])[]): N[] {
-  const starts = new Set<N>([zero]);
+  const starts = [zero];
   for (const set of sets) {
     for (const [from, to] of set) {
-      starts.add(from);
-      if (to < last) starts.add(next(to));
+      starts.push(from);
+      if (to < last) starts.push(next(to));
     }
   }
-  return [...starts].sort((a, b) => (a < b ? -1 : 1));
+  starts.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  // Not by a Set: V8 hashes a bigint by its lower 64 bits, which are zero in all networks of IPv6.
+  return starts.filter((start, index) => start !== starts[index - 1]);
 }
 
 function next<N extends number | bigint>(value: N): N {
