@@ -47,7 +47,7 @@ export class SimulatedHost {
       }
     };
     if (stdin !== undefined) {
-      const nonce = /exec \/bin\/sh "\$f\.runtime" apply ([0-9a-f]{32}) /.exec(String(stdin))?.[1] ?? "";
+      const nonce = /apply\W+([0-9a-f]{32})/.exec(command)?.[1] ?? "";
       say(nonce, "step check", "step lock", "step stage", "step arm", "step apply");
       await sleep(this.behaviour.apply);
       // A copy: a part of a string keeps the whole of it in memory.
