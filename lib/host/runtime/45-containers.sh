@@ -230,7 +230,8 @@ live_ipset() { awk -F '\t' -v verb="$1" '$0 != "" { print verb, "cdkfw-" $1, $2 
 live_is() { [ "$(cat "$RUN/live" 2>/dev/null)" = "$(backend_of "$1")$NEWLINE$2" ]; }
 
 # The watcher, and whoever loads or unloads, take turns: who reads what is known must load it before anybody knows better.
-# One that hangs must not keep rules from going or coming: they matter more than that nobody knows better than the sets.
+# 1 where somebody hangs who has it. That must not keep rules from going or coming: they matter more than that nobody knows
+# better than the sets. The watcher tries again later.
 live_turn() {
   { true >>"$RUN/live.lock"; } 2>/dev/null || return 0
   exec 6>>"$RUN/live.lock"
@@ -240,7 +241,7 @@ live_turn() {
     read_uptime
     if [ "$uptime" -ge "$turn" ]; then
       log "somebody hangs, who has a turn at the sets of containers"
-      return 0
+      return 1
     fi
     short_sleep
   done

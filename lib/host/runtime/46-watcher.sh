@@ -76,8 +76,7 @@ catch_up() {
   echo "now" >&3
   until [ "$news" = now ]; do IFS= read -r news <&3; done
   asked=$(containers_ask) || asked=$(containers_left)
-  live_turn
-  folder=$(loaded_folder) && {
+  live_turn && folder=$(loaded_folder) && {
     write_file "$RUN/containers" "$asked"
     "${1:-fill_live}" "$folder" 2>"$RUN/watcher.error" || log "the sets of containers could not be filled: $(last_words_of watcher.error)"
     fill_links "$folder"
@@ -88,8 +87,7 @@ catch_up() {
 
 # in_turn COMMAND: while rules about containers are loaded, and nobody takes them away.
 in_turn() {
-  live_turn
-  if loaded_folder >/dev/null; then "$@"; fi
+  if live_turn && loaded_folder >/dev/null; then "$@"; fi
   live_turn_over
 }
 
