@@ -12,7 +12,7 @@ import { mustExec } from "../fixtures/sshd";
  */
 const FOLDER = "/root/faults";
 
-/** The program that a shell of the runtime is: its command, or `arrive` while the parcel is unpacked. */
+/** The program that a shell of the runtime is: its command, or `arrive` until it has read which. */
 export type Role = "arrive" | "apply" | "rehearsal" | "confirm" | "rollback" | "timer" | "boot" | "status" | "teardown";
 
 /** Before which command of which program, counted from 1. */
