@@ -10,12 +10,14 @@ The benchmarks (docs/benchmarks.md): all but `terraform`, or those that are name
   synth, review, load, deploy, packets, fleet, simulation, terraform
 
 For `fleet`, by this command or by `npm run bench:fleet -- ...`:
-  SIZE...        how many hosts; 50 and then 100 unless told
-  --no-ansible   only cdkfw and xargs: minutes less. Ansible runs twice for each size, where it is installed: on two cores
-                 that do nothing else about 3 s a host and run, which is 15 minutes for 50 and 100 hosts.
+  SIZE...               how many hosts; 50 and then 100 unless told
+  --parallel N[,N...]   how many of them at a time; as many as the machine has cores, and 10, unless told. The handshake and
+                        xargs are measured with each of these numbers, all else with the largest.
+  --no-ansible          only cdkfw and xargs: minutes less. Ansible runs twice for each size, where it is installed: on two
+                        cores that do nothing else about 3 s a host and run, which is 15 minutes for 50 and 100 hosts.
 
   npm run bench:fleet -- 10
-  npm run bench:fleet -- --no-ansible
+  npm run bench:fleet -- --no-ansible --parallel 1,2,4,10 20
 END
 }
 

@@ -2,58 +2,49 @@
  * A fleet in one command, against what people use instead, with the same number of hosts at the same time: two plain ssh
  * for each host by xargs, and Ansible where it is installed. And how soon the process begins that Terraform starts.
  *
- * fleet.ts [--no-ansible] [SIZE…]
+ * fleet.ts [--no-ansible] [--parallel N[,N...]] [SIZE...]
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 import { readBundle } from "../../lib/bundle/read";
 import { Lab } from "../../lib/sandbox";
 import { synthesize } from "../../lib/synth/synthesize";
-import { ansibleVersion, compilePython, play, writeNodes } from "./ansible/play";
+import { ansibleVersion, compilePython, mustHaveRules, play, playUnchanged, writeNodes } from "./ansible/play";
 import { CostMeter, type Cost } from "./cost";
-import { inSeconds } from "./figures";
+import { compare, head, tell } from "./cost-table";
 import { firstPacket } from "./first-packet";
+import { CDKFW, deploy, plainSsh, teardown } from "./fleet-commands";
 import type { FleetHost } from "./fleet-host";
+import { readOptions } from "./fleet-options";
 import { policyFor } from "./lab-policy";
-import { run } from "./run";
 
 const RULES = 200;
-const PARALLEL = 10;
 const REPETITIONS = 3;
-const CDKFW = resolve(__dirname, "../../dist/bin/cdkfw.js");
-const COLUMNS = ["seconds", "cpu", "deployerCpu"] as const;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { "no-ansible": { type: "boolean" } } });
-  const sizes = positionals.length > 0 ? positionals.map(Number) : [50, 100];
-  console.log(`fleet: ${RULES} rules to each host, ${PARALLEL} hosts at a time`);
-  const wanted = values["no-ansible"] !== true;
-  const version = wanted ? ansibleVersion() : undefined;
-  if (wanted) console.log(`  ${version ?? "Ansible is not installed (apt-get install ansible-core)"}`);
+  const { sizes, parallel, ansible } = readOptions();
+  console.log(`fleet: ${RULES} rules to each host`);
+  const version = ansible ? ansibleVersion() : undefined;
+  if (ansible) console.log(`  ${version ?? "Ansible is not installed (apt-get install ansible-core)"}`);
   const meter = CostMeter.start();
-  for (const size of sizes) await measure(meter, size, version !== undefined);
+  for (const size of sizes) await measure(meter, size, parallel, version !== undefined);
   await firstPacket(CDKFW);
 }
 
-async function measure(meter: CostMeter, size: number, withAnsible: boolean): Promise<void> {
+async function measure(meter: CostMeter, size: number, parallel: readonly number[], ansible: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const lab = await Lab.start({ hosts: size });
+  const most = Math.max(...parallel);
   try {
-    const fleet = synthesized(lab, join(folder, "out"));
-    row(`${size} hosts`, ["time", "CPU of all", "of deployer"]);
-    const first = tell("cdkfw deploy, the first time", meter.of(deploy(folder)));
-    const [again, unchanged, plain] = meter.medians(REPETITIONS, [
-      deploy(folder, "--force"),
-      deploy(folder),
-      plainSsh(fleet, folder),
-    ]) as [Cost, Cost, Cost];
-    tell("cdkfw deploy, the handshake once more on every host", again);
-    tell("cdkfw deploy, nothing changed (aim: 10 s for 100 hosts)", unchanged);
-    tell("xargs: ssh with the text into nft, and a second ssh", plain);
-    compare("cdkfw to xargs (aim: at most 1.5)", again, plain);
-    if (withAnsible) await ansible(meter, fleet, folder, { first, unchanged });
+    const output = join(folder, "out");
+    const fleet = synthesized(lab, output);
+    head(`${size} hosts`);
+    const first = tell(`cdkfw deploy, the first time, ${most} at a time`, meter.of(deploy(output, "committed")(most)));
+    const unchanged = inTurns(meter, fleet, folder, parallel);
+    if (!ansible) return;
+    teardown(output)(most)();
+    await measureAnsible(meter, fleet, folder, most, { first, unchanged });
   } finally {
     await lab.stop();
     rmSync(folder, { recursive: true });
@@ -78,60 +69,45 @@ function textOf(bundle: string): string {
   return text;
 }
 
-/** In a process of its own, as a user starts it. */
-function deploy(folder: string, ...more: string[]): () => void {
-  const args = ["--no-synth", "--out", join(folder, "out"), "--parallel", String(PARALLEL)];
-  return () => run(process.execPath, [CDKFW, "deploy", ...args, ...more]);
+/** @returns what a deployment costs that changes nothing */
+function inTurns(meter: CostMeter, fleet: readonly FleetHost[], folder: string, parallel: readonly number[]): Cost {
+  const output = join(folder, "out");
+  const [plain, again] = [plainSsh(fleet, folder), deploy(output, "committed")];
+  const most = Math.max(...parallel);
+  const costs = meter.medians(REPETITIONS, [
+    ...parallel.flatMap((many) => [plain(many), again(many)]),
+    deploy(output, "unchanged")(most), // last, after a handshake: plain ssh leaves rules that are not the committed ones
+  ]);
+  const unchanged = tell(`cdkfw deploy, nothing changed, ${most} at a time (aim: 10 s for 100)`, costs.pop() as Cost);
+  for (const [index, many] of parallel.entries()) {
+    const [theirs, ours] = costs.slice(2 * index) as [Cost, Cost];
+    tell(`cdkfw deploy, the handshake once more, ${many} at a time`, ours);
+    tell(`xargs: ssh with the text into nft, a second ssh, ${many} at a time`, theirs);
+    compare(`cdkfw to xargs, ${many} at a time (aim: at most 1.5)`, ours, theirs);
+  }
+  return unchanged;
 }
 
-function plainSsh(fleet: readonly FleetHost[], folder: string): () => void {
-  const script = join(folder, "each.sh");
-  writeFileSync(
-    script,
-    `set -e; key=$1 known=$2 host=$3 text=$4
-to_host() { ssh -F none -o BatchMode=yes -o UserKnownHostsFile="$known" -i "$key" "root@$host" "$1"; }
-to_host 'nft -f -' <"$text"; to_host true\n`,
-  );
-  const lines = fleet.map(({ host: { name, address, ssh }, text }) => {
-    const file = join(folder, `${name}.nft`);
-    writeFileSync(file, text);
-    return `${ssh.identityFile} ${ssh.knownHostsFile} ${address} ${file}\n`;
-  });
-  return () => run("xargs", ["-P", String(PARALLEL), "-L", "1", "sh", script], lines.join(""));
-}
-
-async function ansible(
+/** On hosts without any rules, as a user's are before. */
+async function measureAnsible(
   meter: CostMeter,
   fleet: readonly FleetHost[],
   folder: string,
+  forks: number,
   ours: Readonly<Record<"first" | "unchanged", Cost>>,
 ): Promise<void> {
   const nodes = join(folder, "nodes");
   writeNodes(nodes, fleet);
   await compilePython(fleet);
-  const first = tell("ansible-playbook, the first time", meter.of(play(nodes, PARALLEL, join(folder, "first"))));
-  const unchanged = tell("ansible-playbook, nothing changed", meter.of(play(nodes, PARALLEL, join(folder, "again"))));
+  const first = tell(
+    `ansible-playbook, the first time, ${forks} at a time`,
+    meter.of(play(nodes, forks, join(folder, "first"))),
+  );
+  await mustHaveRules(fleet);
+  const again = playUnchanged(nodes, forks, join(folder, "again"));
+  const unchanged = tell(`ansible-playbook, nothing changed, ${forks} at a time`, meter.of(again));
   compare("Ansible to cdkfw, the first time (aim: at least 30)", first, ours.first);
   compare("Ansible to cdkfw, nothing changed", unchanged, ours.unchanged);
-}
-
-function tell(label: string, cost: Cost): Cost {
-  row(
-    label,
-    COLUMNS.map((column) => inSeconds(cost[column])),
-  );
-  return cost;
-}
-
-function compare(label: string, one: Cost, other: Cost): void {
-  row(
-    label,
-    COLUMNS.map((column) => `${(one[column] / other[column]).toFixed(1)} x`),
-  );
-}
-
-function row(label: string, figures: readonly string[]): void {
-  console.log(`  ${label.padEnd(56)}${figures.map((figure) => figure.padStart(13)).join("")}`);
 }
 
 void main();

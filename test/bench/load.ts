@@ -4,45 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bundle } from "../../lib/bundle/format";
 import { readBundle } from "../../lib/bundle/read";
-import { compile } from "../../lib/compile/compile";
 import { deployHost } from "../../lib/deploy/handshake";
-import { renderIptables, type Texts } from "../../lib/render/iptables/render";
 import type { HostPolicy } from "../../lib/model/policy";
-import { GENERATION_MARK } from "../../lib/render/iptables/sets";
-import { renderNftables } from "../../lib/render/nftables/render";
 import { Lab, type LabHost } from "../../lib/sandbox";
 import { synthesize } from "../../lib/synth/synthesize";
 import { useLegacyIptables } from "../flood/flood";
 import { inSeconds, median, print } from "./figures";
 import { policyFor } from "./lab-policy";
+import { iptablesCommands, nftScript } from "./process-per-rule";
 
 const RULES = 1000;
 const REPETITIONS = 3;
 const FOLDER = "/var/lib/cdkfw/committed";
-
-/** A text as the commands that would have to be typed. */
-function commands(tool: string, text: string): string[] {
-  let table = "";
-  return text.split("\n").flatMap((line) => {
-    const [first = "", chain = "", target = ""] = line.split(" ");
-    if (line.startsWith("*")) table = line.slice(1);
-    if (line.startsWith(":")) return [`${tool} -t ${table} -N ${first.slice(1)}`];
-    if (first === "#hook") return [`${tool} -t ${table} -I ${chain} -j ${target}`];
-    const rule = line.replace(/^#unless-bridge \S+ /, "");
-    return rule.startsWith("-A") ? [`${tool} -t ${table} ${rule}`] : [];
-  });
-}
-
-/** The rules as a script has them, one for each entry: nothing is merged. */
-function asTyped(host: LabHost): Texts {
-  const texts = renderIptables(compile(policyFor(host, RULES), { merge: false }));
-  const typed = (text: string): string => text.replaceAll(GENERATION_MARK, "typed");
-  return {
-    ipset: typed(texts.ipset),
-    "iptables.v4": typed(texts["iptables.v4"]),
-    "iptables.v6": typed(texts["iptables.v6"]),
-  };
-}
 
 /** Seconds of a command in an empty network of its own, as the host itself measures them. */
 async function secondsOn(host: LabHost, command: string): Promise<number> {
@@ -70,12 +43,11 @@ async function deployed(policy: HostPolicy): Promise<Bundle> {
 const withoutMarks = (text: string): string => text.replace(/#unless-bridge \S+ /g, "");
 
 async function byIptables(host: LabHost): Promise<Rivals> {
-  const bundle = await deployed({ ...policyFor(host, RULES), backend: "iptables" });
+  const policy = policyFor(host, RULES);
+  const bundle = await deployed({ ...policy, backend: "iptables" });
   const { "iptables.v4": v4 = "", "iptables.v6": v6 = "" } = bundle.texts;
-  const { ipset, "iptables.v4": typed4, "iptables.v6": typed6 } = asTyped(host);
-  const script = [...commands("iptables", typed4), ...commands("ip6tables", typed6)];
-  await host.writeFile("/tmp/typed.ipset", ipset);
-  await host.writeFile("/tmp/rules.sh", `ipset restore </tmp/typed.ipset\n${script.join("\n")}\n`);
+  const script = iptablesCommands(policy);
+  await host.writeFile("/tmp/rules.sh", `${script.join("\n")}\n`);
   for (const [file, text] of [["v4", v4], ["v6", v6]] as const) await host.writeFile(`/tmp/${file}`, withoutMarks(text)); // prettier-ignore
   return {
     loaders: `sh -ec "ipset restore <${FOLDER}/ipset; iptables-restore --noflush </tmp/v4; ip6tables-restore --noflush </tmp/v6"`,
@@ -86,20 +58,11 @@ async function byIptables(host: LabHost): Promise<Rivals> {
 async function byNftables(host: LabHost): Promise<Rivals> {
   const policy: HostPolicy = { ...policyFor(host, RULES), backend: "nftables" };
   const bundle = await deployed(policy);
-  const typed = withoutMarks(renderNftables(compile(policy, { merge: false })).nftables);
-  const sets = `${typed.slice(0, typed.indexOf("\tchain "))}}`;
-  const script = [...typed.matchAll(/^\tchain (\S+) \{\n([^]*?)^\t\}/gm)].flatMap(([, chain = "", body = ""]) => {
-    const lines = body.split("\n").map((line) => line.trim()).filter((line) => line !== ""); // prettier-ignore
-    const hook = lines.find((line) => line.startsWith("type "));
-    return [
-      `nft 'add chain inet cdkfw ${chain}${hook === undefined ? "" : ` { ${hook} }`}'`,
-      ...lines.filter((line) => line !== hook).map((line) => `nft 'add rule inet cdkfw ${chain} ${line}'`),
-    ];
-  });
+  const { sets, commands } = nftScript(policy);
   await host.writeFile("/tmp/sets.nft", sets);
   await host.writeFile("/tmp/ours.nft", withoutMarks(bundle.texts["nftables"] ?? ""));
-  await host.writeFile("/tmp/rules.sh", `nft -f /tmp/sets.nft\n${script.join("\n")}\n`);
-  return { loaders: "nft -f /tmp/ours.nft", commands: script.length };
+  await host.writeFile("/tmp/rules.sh", `nft -f /tmp/sets.nft\n${commands.join("\n")}\n`);
+  return { loaders: "nft -f /tmp/ours.nft", commands: commands.length };
 }
 
 async function compare(host: LabHost, label: string, { loaders: fed, commands: count }: Rivals): Promise<void> {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 
-/** Runs a command to its end. @throws where it fails, with what it said */
-export function run(file: string, args: readonly string[], input = "", env: NodeJS.ProcessEnv = {}): void {
+/** Runs a command to its end, and returns what it printed. @throws where it fails, with what it said */
+export function run(file: string, args: readonly string[], input = "", env: NodeJS.ProcessEnv = {}): string {
   const { status, stdout, stderr, error } = spawnSync(file, args, {
     input,
     encoding: "utf8",
@@ -10,4 +10,5 @@ export function run(file: string, args: readonly string[], input = "", env: Node
   });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${file} ended with ${status}: ${stdout.slice(-4000)}${stderr.slice(-4000)}`);
+  return stdout;
 }
