@@ -15,7 +15,7 @@ export const BACKENDS = {
     };
     new S3Backend(stack, facts).addOverride("use_lockfile", true);
   },
-  /** The lock is an advisory one of the database. */
+  /** The lock is an advisory one of the database. Make the states of new stacks first: see docs/terraform.md. */
   postgresql: (stack: TerraformStack): void => {
     new PgBackend(stack, { connStr: "postgres://db.example.net/terraform", schemaName: stack.node.id });
   },

@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { Fleet, Host } from "cdkfw";
 import { FleetStacks } from "cdkfw/cdktf";
 import { App, LocalBackend } from "cdktf";
 import { Lab } from "../../lib/sandbox";
 import { ourRules } from "./hosts";
-import { lockedOut, ssh, web, type Rules } from "./project";
+import { fleetOfLab, lockedOut, outputFolder, ssh, web, type Rules } from "./project";
 import { describeWithTerraform, Terraform } from "./terraform";
 
 describeWithTerraform("a fleet that is spread over stacks, each applied by a Terraform of its own", () => {
@@ -13,11 +12,8 @@ describeWithTerraform("a fleet that is spread over stacks, each applied by a Ter
   let output: string;
 
   beforeAll(async () => {
-    if (!existsSync("dist/bin/cdkfw.js"))
-      throw new Error("run `npm run build` first: Terraform starts the built command");
     lab = await Lab.start({ hosts: 5 });
-    mkdirSync(".cdkfw", { recursive: true });
-    output = mkdtempSync(join(".cdkfw", "terraform-stacks-"));
+    output = outputFolder();
   });
   afterAll(async () => {
     rmSync(output, { recursive: true, force: true });
@@ -27,20 +23,7 @@ describeWithTerraform("a fleet that is spread over stacks, each applied by a Ter
   /** Two hosts a stack; the canary is in the second one. */
   function synth(rules: Readonly<Record<string, Rules>>): FleetStacks {
     const app = new App({ outdir: output });
-    const fleet = new Fleet(app, "fleet", { allowLockout: true });
-    for (const [name, declare] of Object.entries(rules)) {
-      const { address, ssh: way } = lab.host(name);
-      const target = {
-        address,
-        user: way.user,
-        identityFiles: [way.identityFile],
-        knownHostsFiles: [way.knownHostsFile],
-      };
-      const host = new Host(fleet, name, { ...target, connectTimeout: 5 });
-      host.addZone("mgmt", { interfaces: ["eth0"] });
-      host.addZone("ext", { interfaces: ["wan0"] });
-      declare(host);
-    }
+    const fleet = fleetOfLab(app, lab, rules);
     fleet.rollout({ canary: ["h3"], waves: 10 });
     const stacks = new FleetStacks(app, "edge", {
       fleet,
