@@ -1,8 +1,9 @@
 import { networkRange } from "../model/address-value";
 import type { Family } from "../model/addresses";
+import { withRecent } from "../model/recent";
 import type { Range } from "./partition";
 
-/** A list is asked for several times, and hosts of a fleet share lists: each is read once. */
+/** A list is asked for several times, and hosts of a fleet share lists: each is read once. So are networks in many lists. */
 const known4 = new WeakMap<readonly string[], readonly Range<number>[]>();
 const known6 = new WeakMap<readonly string[], readonly Range<bigint>[]>();
 
@@ -15,15 +16,17 @@ export function rangesOf4(texts: readonly string[]): readonly Range<number>[] {
 
 export function rangesOf6(texts: readonly string[]): readonly Range<bigint>[] {
   let ranges = known6.get(texts);
-  if (ranges === undefined) known6.set(texts, (ranges = texts.map((text) => networkRange(text, 6))));
+  if (ranges === undefined) known6.set(texts, (ranges = texts.map(rangeOf6)));
   return ranges;
 }
 
-function rangeOf4(text: string): Range<number> {
+const rangeOf6 = withRecent((text) => networkRange(text, 6));
+
+const rangeOf4 = withRecent((text): Range<number> => {
   const slash = text.indexOf("/");
   const first = valueOf4(slash < 0 ? text : text.slice(0, slash));
   return [first, first + (slash < 0 ? 1 : 2 ** (32 - Number(text.slice(slash + 1)))) - 1];
-}
+});
 
 export function valueOf4(address: string): number {
   return address.split(".").reduce((value, part) => value * 256 + Number(part), 0);

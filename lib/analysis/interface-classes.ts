@@ -5,6 +5,7 @@
 export class InterfaceClasses {
   /** Names and patterns, by class; the class of all others comes last and has none. */
   readonly names: readonly (string | undefined)[];
+  readonly #matching = new Map<string, readonly number[]>();
 
   constructor(named: ReadonlySet<string>) {
     this.names = [undefined, ...[...named].sort((a, b) => rank(a) - rank(b)), undefined];
@@ -15,7 +16,13 @@ export class InterfaceClasses {
   }
 
   /** The classes that a name or a pattern of a rule takes in. */
-  matching(name: string): number[] {
+  matching(name: string): readonly number[] {
+    let classes = this.#matching.get(name);
+    if (classes === undefined) this.#matching.set(name, (classes = this.#find(name)));
+    return classes;
+  }
+
+  #find(name: string): number[] {
     const prefix = name.endsWith("*") ? name.slice(0, -1) : undefined;
     return this.names.flatMap((one, index) => {
       if (one === undefined) return [];

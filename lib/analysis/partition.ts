@@ -114,11 +114,10 @@ export class Partition<N extends number | bigint> {
 
 function startsOf<N extends number | bigint>(zero: N, last: N, sets: readonly (readonly Range<N>[])[]): N[] {
   const starts = [zero];
-  for (const set of sets) {
-    for (const [from, to] of set) {
-      starts.push(from);
-      if (to < last) starts.push(next(to));
-    }
+  // Networks stand in many sets at once, and most often as the same object.
+  for (const [from, to] of new Set(sets.flat())) {
+    starts.push(from);
+    if (to < last) starts.push(next(to));
   }
   starts.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   // Not by a Set: V8 hashes a bigint by its lower 64 bits, which are zero in all networks of IPv6.
