@@ -14,6 +14,8 @@ export class ChainDiagrams {
   readonly #matches: MatchSets;
   readonly #outcomes: Outcomes;
   readonly #otherwise: boolean;
+  readonly #like: ChainDiagrams | undefined;
+  readonly #shared = new Map<string, boolean>();
 
   constructor(
     private readonly space: PacketSpace,
@@ -22,17 +24,21 @@ export class ChainDiagrams {
       outcomes,
       otherwise,
       matches,
+      like,
     }: {
       readonly outcomes: Outcomes;
       /** Whether outcomes tell what would be without the entry that decides. */
       readonly otherwise: boolean;
       readonly matches: MatchSets;
+      /** Those of a ruleset that has some of the same chains: they are put together once for both. */
+      readonly like?: ChainDiagrams | undefined;
     },
   ) {
     this.#chains = new Map(ruleset.chains.map((chain) => [chain.name, chain]));
     this.#outcomes = outcomes;
     this.#otherwise = otherwise;
     this.#matches = matches;
+    this.#like = like;
   }
 
   /** What the base chains of a hook say, one after the other, and `after` where they decide nothing. */
@@ -42,6 +48,7 @@ export class ChainDiagrams {
   }
 
   #chain(name: string, after: Node): Node {
+    if (this.#like !== undefined && this.#isShared(name, this.#like)) return this.#like.#chain(name, after);
     const key = `${name} ${after}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -54,6 +61,19 @@ export class ChainDiagrams {
     }
     this.#known.set(key, rest);
     return rest;
+  }
+
+  /** Whether a chain is the same one there, and so are all that it leads to. */
+  #isShared(name: string, like: ChainDiagrams): boolean {
+    let isShared = this.#shared.get(name);
+    if (isShared === undefined) {
+      const chain = this.#chains.get(name);
+      const leadsAway = ({ verdict }: Rule) =>
+        (verdict.kind === "jump" || verdict.kind === "goto") && !this.#isShared(verdict.chain, like);
+      isShared = chain !== undefined && chain === like.#chains.get(name) && !chain.rules.some(leadsAway);
+      this.#shared.set(name, isShared);
+    }
+    return isShared;
   }
 
   /** What a rule and those behind it say. */

@@ -19,6 +19,7 @@ export class Decisions {
   readonly outcomes: Outcomes;
   /** The outcomes of all packets. */
   readonly root: Node;
+  readonly #chains: ChainDiagrams;
 
   constructor(
     readonly space: PacketSpace,
@@ -30,10 +31,18 @@ export class Decisions {
       otherwise = false,
       /** Of the ruleset that this one is a part of. @default its own */
       matches = new MatchSets(space, ruleset),
+      /** Those of a ruleset that has some of the same chains, with the same outcomes. */
+      like,
+    }: {
+      readonly outcomes?: Outcomes;
+      readonly otherwise?: boolean;
+      readonly matches?: MatchSets;
+      readonly like?: Decisions | undefined;
     } = {},
   ) {
     this.outcomes = outcomes;
-    this.root = this.#decide(new ChainDiagrams(space, ruleset, { outcomes, otherwise, matches }));
+    this.#chains = new ChainDiagrams(space, ruleset, { outcomes, otherwise, matches, like: like && like.#chains });
+    this.root = this.#decide(this.#chains);
   }
 
   /** The packets, of some, that have an outcome of this kind. */

@@ -7,6 +7,8 @@ type Placed = readonly [place: number, rule: Rule];
 
 /** Rulesets of one entry each: what it is made of, and what the language says without any entry. */
 export class EntriesAlone {
+  /** What the language says. The others share the chains in which their entry has no rule. */
+  readonly none: Ruleset;
   /** The rules of each entry, by the index of their chain. */
   readonly #ofEntries = new Map<Origin, Map<number, Placed[]>>();
   readonly #implicit: readonly Placed[][];
@@ -16,16 +18,16 @@ export class EntriesAlone {
     for (const [index, { rules }] of ruleset.chains.entries()) {
       for (const [place, rule] of rules.entries()) this.#rulesFor(rule, index)?.push([place, rule]);
     }
+    const chains = ruleset.chains.map((chain, index) => ({ ...chain, rules: inOrder(this.#implicit[index] ?? []) }));
+    this.none = { ...ruleset, chains };
   }
 
   of({ origin }: Entry): Ruleset {
-    const own = this.#ofEntries.get(origin);
-    const chains = this.ruleset.chains.map((chain, index) => ({
-      ...chain,
-      rules: [...(this.#implicit[index] ?? []), ...(own?.get(index) ?? [])]
-        .sort(([one], [other]) => one - other)
-        .map(([, rule]) => rule),
-    }));
+    const entry = this.#ofEntries.get(origin);
+    const chains = this.none.chains.map((chain, index) => {
+      const own = entry?.get(index);
+      return own === undefined ? chain : { ...chain, rules: inOrder([...(this.#implicit[index] ?? []), ...own]) };
+    });
     return { ...this.ruleset, chains };
   }
 
@@ -37,4 +39,8 @@ export class EntriesAlone {
     ofEntry.set(chain, rules);
     return rules;
   }
+}
+
+function inOrder(placed: readonly Placed[]): Rule[] {
+  return [...placed].sort(([one], [other]) => one - other).map(([, rule]) => rule);
 }

@@ -60,6 +60,8 @@ export class PacketSpace {
   readonly #ports: ReadonlyMap<number, Partition<number>>;
   readonly #sourcePorts: ReadonlyMap<number, Partition<number>>;
   readonly #unknowns = new Map<string, Node>();
+  /** What is asked for again and again: flags, by field and value, and protocols. */
+  readonly #known = { values: new Map<number, Node>(), protocols: new Map<number, Node>() };
   #end = 0;
 
   constructor(rulesets: readonly Ruleset[], questions: readonly Question[] = []) {
@@ -109,7 +111,7 @@ export class PacketSpace {
 
   /** The packets that have this number in a field of bits: a state, a family, a flag. */
   is({ first, width }: Field, value: number): Node {
-    return this.anyOf({ first, width }, [value], 2 ** width);
+    return once(this.#known.values, first * 2 ** 16 + value, () => this.anyOf({ first, width }, [value], 2 ** width));
   }
 
   ofFamily(family: Family): Node {
@@ -128,7 +130,9 @@ export class PacketSpace {
   }
 
   ofProtocol(number: number): Node {
-    return this.anyOf(this.protocol, this.protocols.within([[number, number]]), this.protocols.count);
+    return once(this.#known.protocols, number, () =>
+      this.anyOf(this.protocol, this.protocols.within([[number, number]]), this.protocols.count),
+    );
   }
 
   /** The packets of a protocol that have one of the ports, or ICMP types and codes. */
@@ -198,6 +202,12 @@ export class PacketSpace {
     this.#end += field.width;
     return field;
   }
+}
+
+function once(known: Map<number, Node>, key: number, make: () => Node): Node {
+  let node = known.get(key);
+  if (node === undefined) known.set(key, (node = make()));
+  return node;
 }
 
 export const PROTOCOLS_WITH_PORTS: readonly number[] = [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp];

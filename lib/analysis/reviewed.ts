@@ -5,7 +5,7 @@ import { printOrigin } from "../model/origin";
 import type { Entry, HostPolicy, ZonePolicy } from "../model/policy";
 import { withSilence, type Subject } from "../model/silence";
 import { Decisions } from "./decisions";
-import { FALSE, type Node } from "./diagrams";
+import { FALSE, TRUE, type Node } from "./diagrams";
 import { EntriesAlone } from "./entries-alone";
 import type { Question } from "./landmarks";
 import { MatchSets } from "./match-sets";
@@ -29,6 +29,8 @@ export class Reviewed {
   readonly #entries: ReadonlyMap<object, Entry>;
   readonly #matches: MatchSets;
   #alone: EntriesAlone | undefined;
+  #noEntry: Decisions | undefined;
+  #outcomes: readonly Outcome[] | undefined;
 
   constructor(
     readonly policy: HostPolicy,
@@ -47,13 +49,19 @@ export class Reviewed {
 
   /** The packets that the entry would take if it stood alone. */
   regionOf(entry: Entry): Node {
-    this.#alone ??= new EntriesAlone(this.ruleset);
-    const { outcomes } = this.decisions;
-    const alone = new Decisions(this.space, this.#alone.of(entry), { outcomes, matches: this.#matches });
+    const parts = (this.#alone ??= new EntriesAlone(this.ruleset));
+    const shared = { outcomes: this.decisions.outcomes, matches: this.#matches };
+    this.#noEntry ??= new Decisions(this.space, parts.none, shared);
+    const alone = new Decisions(this.space, parts.of(entry), { ...shared, like: this.#noEntry });
     return this.decisions.where(
       ({ by, forwardedBy }) => this.isOf(by, entry) || this.isOf(forwardedBy, entry),
       this.#first(alone.root),
     );
+  }
+
+  /** What becomes of packets at all. */
+  get outcomes(): readonly Outcome[] {
+    return (this.#outcomes ??= this.outcomesOf(TRUE));
   }
 
   /** What becomes of some packets. */
@@ -65,8 +73,7 @@ export class Reviewed {
 
   /** The packets of an outcome, of some. */
   where(is: (outcome: Outcome) => boolean, set?: Node): Node {
-    const all = this.decisions.where(is, this.root);
-    return set === undefined ? all : this.space.diagrams.and(set, all);
+    return this.decisions.where(is, set === undefined ? this.root : this.space.diagrams.choose(set, this.root, FALSE));
   }
 
   /** The packets that come on the day of the synth, or before all entries end. */

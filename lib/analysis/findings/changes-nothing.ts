@@ -4,12 +4,11 @@ import type { Reviewed } from "../reviewed";
 
 /** Every entry makes a difference: without it, some packet would fare otherwise. */
 export function everyEntryChangesSomething(reviewed: Reviewed): void {
-  const { decisions, space, root, policy } = reviewed;
+  const { outcomes, policy } = reviewed;
   const idle = new Map<Entry, boolean>();
-  for (const value of space.diagrams.terminalsOf(root)) {
-    const outcome = decisions.outcomes.at(value);
-    const entry = reviewed.entryOf(outcome?.by);
-    if (outcome === undefined || entry === undefined) continue;
+  for (const outcome of outcomes) {
+    const entry = reviewed.entryOf(outcome.by);
+    if (entry === undefined) continue;
     const same = outcome.otherwise === effectOf(outcome);
     idle.set(entry, same && idle.get(entry) !== false);
   }

@@ -4,8 +4,7 @@ import type { Entry } from "../../model/policy";
 
 /** Every entry decides some packet, and every port forward lets one through. */
 export function everyEntryMatches(reviewed: Reviewed): void {
-  const { decisions, space, root, policy } = reviewed;
-  const outcomes = [...space.diagrams.terminalsOf(root)].flatMap((value) => decisions.outcomes.at(value) ?? []);
+  const { outcomes, policy } = reviewed;
   const deciding = new Set(outcomes.map(({ by }) => reviewed.entryOf(by)));
   const forwarding = new Map<Entry | undefined, boolean>();
   for (const { forwardedBy, verdict } of outcomes) {
