@@ -55,8 +55,16 @@ write_file() { says "$1" "$2" || { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new
 # write_list FILE LINES: where there are none, an empty file.
 write_list() { if [ -n "$2" ]; then write_file "$1" "$2"; else true >"$1"; fi; }
 
-# says FILE LINE: whether it holds this line and no other.
-says() { [ -r "$1" ] && { IFS= read -r held && ! IFS= read -r _; } <"$1" && [ "$held" = "$2" ]; }
+# says FILE LINE...: whether it holds these lines and no other.
+says() {
+  [ -r "$1" ] || return 1
+  says_by=$1
+  shift
+  {
+    for line in "$@"; do IFS= read -r held && [ "$held" = "$line" ] || return 1; done
+    ! IFS= read -r _
+  } <"$says_by"
+}
 
 read_file() {
   [ -r "$1" ] || return 0

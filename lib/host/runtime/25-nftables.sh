@@ -6,7 +6,8 @@
 # the rules then take turns in the chains that stand, and the old sets go last. The new sets stand beside the old ones:
 # every second load puts `b.` before their names.
 
-# Reads how our table stands, a line `#wanted`, and a generation's text; prints three transactions, by their number.
+# Reads how our table stands, a line `#wanted`, and a generation's text; prints three transactions, parted by a character that no
+# text holds. There may be nothing to do in the first and the last.
 REPLACE_TABLE='
 function head_of(line, i) { i = index(line, " comment \""); return i ? substr(line, 1, i - 1) : line }
 function renamed(line, head, words, n, i, name, out) {
@@ -34,20 +35,22 @@ function renamed(line, head, words, n, i, name, out) {
 /^\tset live-/ { kept[$2] = 1; if ($2 in held) skipping = 1; else inside = 1 }
 skipping { if (/^\t}/) skipping = 0; next }
 /^\t(set|limit) / && !inside { made[$2] = 1; inside = 1; $0 = "\t" $1 " " fresh $2 " {" }
-inside { sets[++m] = "1 " $0; if (/^\t}/) inside = 0; next }
+inside { sets[++m] = $0; if (/^\t}/) inside = 0; next }
 /^\tchain / { wanted[$2] = 1; on = 1 }
-on { rules[++n] = "2 " renamed($0) }
+on { rules[++n] = renamed($0) }
 END {
   if (!wanting) exit 1
-  for (thing in there) print ((there[thing] ~ /^b\./) == (fresh == "b.") ? 1 : 3), "delete", thing
-  for (name in held) if (!(name in kept)) print "3 delete set inet cdkfw", name
-  print "1 table inet cdkfw {"
+  for (thing in there) if ((there[thing] ~ /^b\./) == (fresh == "b.")) print "delete", thing
+  if (m > 0) print "table inet cdkfw {"
   for (i = 1; i <= m; i++) print sets[i]
-  print "1 }"
-  print "2 flush table inet cdkfw"
-  for (chain in stands) if (!(chain in wanted)) print "2 delete chain inet cdkfw", chain
-  print "2 table inet cdkfw {"
+  if (m > 0) print "}"
+  print "\034flush table inet cdkfw"
+  for (chain in stands) if (!(chain in wanted)) print "delete chain inet cdkfw", chain
+  print "table inet cdkfw {"
   for (i = 1; i <= n; i++) print rules[i]
+  printf "\034"
+  for (thing in there) if ((there[thing] ~ /^b\./) != (fresh == "b.")) print "delete", thing
+  for (name in held) if (!(name in kept)) print "delete set inet cdkfw", name
 }'
 
 # nftables_text FOLDER: our table as this host loads it. A rule for interfaces that are no bridges, and the chain for what
@@ -73,31 +76,41 @@ load_nftables() {
 
 # replace_nftables TEXT [ELEMENTS]: where our table stands. It fails where somebody changed more in it than rules and sets.
 # The elements are those of sets that the host fills in: they come with the sets.
-replace_nftables() {
-  live=$(nft -t list table inet cdkfw 2>/dev/null) || return 1
-  plan=$(printf '%s\n#wanted\n%s\n' "$live" "$1" | awk "$REPLACE_TABLE") || return 1
-  if [ -n "${2:-}" ]; then plan=$plan$NEWLINE$(printf '%s\n' "$2" | sed 's/^/1 /'); fi
-  for step in 1 2 3; do
-    case $NEWLINE$plan in *"$NEWLINE$step "*) ;; *) continue ;; esac
-    printf '%s\n' "$plan" | sed -n "s/^$step //p" | nft -f - 2>/dev/null || return 1
+replace_nftables() (
+  live=$(nft -t list table inet cdkfw 2>/dev/null) || exit 1
+  plan=$(printf '%s\n#wanted\n%s\n' "$live" "$1" | awk "$REPLACE_TABLE") || exit 1
+  elements=${2:-}
+  set -f
+  IFS=$(printf '\034')
+  # shellcheck disable=SC2086 # it is to be parted
+  set -- $plan
+  set -- "$1$elements" "$2" "${3:-}"
+  for transaction in "$@"; do
+    [ -z "$transaction" ] || printf '%s\n' "$transaction" | nft -f - 2>/dev/null || exit 1
   done
-}
+)
 
-# Reads the text that was loaded, a line `#live`, and what `live_rules` prints; 1 where a chain or a set of the one has not
-# in the other as many rules, or any elements.
+# Reads the text that was loaded, and what `live_rules` prints; 1 where a chain has not the same rules by their origins and
+# in their order, or another policy, and where a set has elements in only one of both, or not as many that tell an origin.
 WHOLE_TABLE='
-$0 == "#live" { live = 1; next }
-!live && /^\t[a-z]/ { block = $1 " " $2; wanted[block] = 1 }
+!live && /^\t[a-z]/ { block = $1 " " $2 }
 live { i = index($0, "\t"); block = substr($0, 1, i - 1); $0 = substr($0, i + 1) }
-/^\t\t/ && block ~ /^chain / { size[live, block]++ }
-/^\t\telements = / { size[live, block] = 1 }
-block ~ /^set / { comments[live, block] += gsub(/ comment "/, "") }
+/^\t[a-z]/ { stands[live, block] = 1; blocks[block] = 1 }
+/^\t\t/ && block ~ /^chain / {
+  i = / policy / ? index($0, " policy ") : index($0, " comment \"")
+  rules[live, block] = rules[live, block] "\n" (i ? substr($0, i) : "")
+}
+/^\t\telements = / { rules[live, block] = "elements" }
+block ~ /^set / { origins[live, block] += gsub(/ comment "/, "") }
 END {
-  for (block in wanted) if (size[1, block] != size["", block] || comments[1, block] + 0 != comments["", block] + 0) exit 1
+  for (block in blocks) {
+    if (stands[1, block] != stands["", block] || rules[1, block] != rules["", block]) exit 1
+    if (origins[1, block] + 0 != origins["", block] + 0) exit 1
+  }
 }'
 
-# nftables_whole TEXT RULES
-nftables_whole() { printf '%s\n#live\n%s\n' "$1" "$2" | awk "$WHOLE_TABLE"; }
+# nftables_whole FILE RULES: the file holds the text.
+nftables_whole() { printf '%s\n' "$2" | awk "$WHOLE_TABLE" "$1" live=1 -; }
 
 nftables_stands() { nft -t list table inet cdkfw >/dev/null 2>&1; }
 unload_nftables() { if nftables_stands; then nft delete table inet cdkfw; fi; }

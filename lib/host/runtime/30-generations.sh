@@ -15,7 +15,7 @@ let_pass_for() { if [ "$1" = none ]; then let_pass; else let_pass "$STATE/genera
 
 # stands_whole FOLDER DIGEST RULES: whether what stands is what was loaded, as far as try_out could tell.
 stands_whole() {
-  if [ -e "$1/nftables" ]; then nftables_whole "$table_text" "$3"; else [ -z "$2" ] || { digest_of "$3" && [ "$digest" = "$2" ]; }; fi
+  if [ -e "$1/nftables" ]; then nftables_whole "$CHANGE/loaded" "$3"; else [ -z "$2" ] || { digest_of "$3" && [ "$digest" = "$2" ]; }; fi
 }
 
 # restore ID PORTS: brings a generation back, whatever is in the way. 0: it stands; 1: the safe rules do; 2: neither.
@@ -62,17 +62,15 @@ commit() {
   ln -sfn "generations/$1" "$STATE/committed.new" && mv -T "$STATE/committed.new" "$STATE/committed"
 }
 
-# try_out ID: the kernel is asked whether it takes the rules, before any is touched. With iptables, prints the digest of
-# what stands once they are loaded.
-try_out() {
-  if [ -e "$STATE/generations/$1/nftables" ]; then nftables_text "$STATE/generations/$1" | nft -c -f -; else rehearse "$1"; fi
-}
+# try_out FOLDER: with iptables, whether the kernel takes all tables of both families, before any is touched; prints the
+# digest of what stands once they are loaded. By nftables it takes all of a transaction or nothing, and tells by that.
+try_out() { [ -e "$1/nftables" ] || rehearse "$1"; }
 
-# rehearse ID [live_rules]: the same rules in a network namespace of their own, loaded for real: no other test of iptables
+# rehearse FOLDER [live_rules]: the same rules in a network namespace of their own, loaded for real: no other test of iptables
 # finds all that a kernel refuses. Prints the digest of what stands there then, or all of it.
 rehearse() {
   command -v unshare >/dev/null 2>&1 || return 0
-  unshare --net /bin/sh "$LIB/cdkfw-host" rehearsal "$STATE/generations/$1" ${2:+"$2"}
+  unshare --net /bin/sh "$LIB/cdkfw-host" rehearsal "$1" ${2:+"$2"}
   # Any other status: there is no such namespace to be had, and the change itself will tell.
   [ $? -ne "$REFUSED" ]
 }

@@ -5,12 +5,12 @@
 
 mark_of() { echo "CDKFW_PART_$1"; }
 
-# unpack PARCEL NONCE FOLDER: the texts, into a new folder.
+# unpack PARCEL NONCE FOLDER: the texts, into a new folder; the last one is their digests.
 unpack() {
   mkdir "$3" && awk -v mark="$(mark_of "$2")" -v folder="$3" '
     $1 == mark { if (file != "") close(file); file = folder "/" $2; printf "" >file; next }
     file != "" { print >file }
-  ' "$1"
+  ' "$1" && [ -e "$3/SHA256SUMS" ]
 }
 
 is_runtime() { [ -r "$1" ] && [ "$(sha256sum <"$1")" = "$2  -" ]; }

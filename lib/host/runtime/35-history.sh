@@ -52,7 +52,7 @@ outcome_of() {
 }
 
 # begin ID NONCE OWNER SOURCE PREVIOUS: on disk, since a power cut takes /run along, and nobody else would tell of it.
-begin() { write_file "$STATE/begun" "$2 $1 $3 ${4:--} $5" 2>/dev/null || :; }
+begin() { { echo "$2 $1 $3 ${4:--} $5" >"$STATE/begun"; } 2>/dev/null || :; }
 
 # Under the mutex: a change that began and of which /run knows nothing ended with the machine.
 settle_begun() (

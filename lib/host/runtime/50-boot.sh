@@ -27,7 +27,7 @@ boot_install() {
 boot_script() {
   script=$1
   shift
-  if [ -x "$script" ] && [ "$(cat "$script")" = "$(printf '%s\n' "$@")" ]; then return; fi
+  if [ -x "$script" ] && says "$script" "$@"; then return; fi
   printf '%s\n' "$@" >"$script.new" && chmod 755 "$script.new" && mv -f "$script.new" "$script"
 }
 

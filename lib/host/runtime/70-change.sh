@@ -142,9 +142,9 @@ record_change() {
 # In one step: half a record would be taken for another one.
 end_change() {
   [ ! -e "$CHANGE.ended" ] || rm -rf "$CHANGE.ended"
-  rm -f "$STATE/begun" 2>/dev/null
   mv "$CHANGE" "$CHANGE.ended"
-  rm -rf "$CHANGE.ended"
+  # Who dies in between leaves what settle_begun finds recorded.
+  rm -rf "$CHANGE.ended" "$STATE/begun" 2>/dev/null
 }
 
 # A change whose timer is gone is ended by whoever comes next.

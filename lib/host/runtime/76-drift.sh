@@ -57,7 +57,7 @@ drift_of_kernel() {
     say kernel same
     return
   fi
-  wanted=$(rehearse "${1##*/}" live_rules 2>/dev/null) || wanted=
+  wanted=$(rehearse "$1" live_rules 2>/dev/null) || wanted=
   if [ -z "$wanted" ]; then
     say kernel unknown
     return

@@ -33,7 +33,7 @@ change() {
   arrived=$(ssh_connection)
   # Another port than the deployer's where one is forwarded to the other.
   write_file "$STATE/generations/$1/ports" "$5 ${arrived##* }" || fail disk "$STATE/generations"
-  expected=$(try_out "$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
+  expected=$(try_out "$STATE/generations/$1" 2>"$RUN/error") || fail refused-by-kernel "$(last_words)"
   step arm
   arm "$1" "$2" "$3" "$4" "${arrived%% *}"
   # A lost connection must not stop it half-way from here on; before, it may.
@@ -41,7 +41,7 @@ change() {
   step apply
   if [ -e "$STATE/generations/$1/containers" ] && ! watcher_runs; then look_at_containers; fi
   if ! { load_generation "$1" && record_passes "$STATE/generations/$1" && let_pass_for "$1" &&
-    record_live "$STATE/generations/$1" "$expected" && phase applied; } 2>"$RUN/error"; then
+    note_loaded "$STATE/generations/$1" "$expected" && phase applied; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be loaded: $why"
     say error load-failed "$why"
@@ -55,20 +55,30 @@ change() {
   exit 0
 }
 
-# record_live FOLDER DIGEST: what stands now, which is what the next login proves. Where it is not what was loaded, somebody
-# may have changed it since: once more, then.
-record_live() {
+# note_loaded FOLDER DIGEST: what still_stands holds against what stands when it is confirmed. The text, where all rules are
+# of nftables, which takes them all or none; else what stands now. Where that is not what was loaded, somebody may have
+# changed it since: once more, then.
+note_loaded() {
+  record_bridges "$1" && record_strangers "$1" || return 1
+  if [ -e "$1/nftables" ]; then printf '%s\n' "$table_text" >"$CHANGE/loaded" || return 1; fi
+  if only_nftables "$1"; then return; fi
   rules=$(live_rules)
   if ! stands_whole "$1" "$2" "$rules"; then
     load_folder "$1" || return 1
     rules=$(live_rules)
   fi
-  record_bridges "$1" && record_strangers "$1" && digest_of "$rules" && write_file "$1/live" "$digest"
+  digest_of "$rules" && write_file "$1/live" "$digest"
 }
 
-# still_stands ID: nobody has flushed or changed what was proven.
+only_nftables() { [ -e "$1/nftables" ] && [ ! -e "$1/containers" ]; }
+
+# still_stands FOLDER: nobody has flushed or changed what was loaded and proven.
 still_stands() {
-  if says "$STATE/generations/$1/live" "$(live_digest)"; then return; fi
+  rules=$(live_rules)
+  digest_of "$rules"
+  if only_nftables "$1"; then
+    nftables_whole "$CHANGE/loaded" "$rules" && { write_file "$1/live" "$digest"; return; }
+  elif says "$1/live" "$digest"; then return; fi
   echo "somebody changed the rules in the kernel since they were loaded" >&2
   return 1
 }
@@ -106,7 +116,7 @@ confirm() {
     fail not-pending "${ended:-unknown}"
   fi
   id=$(read_file "$CHANGE/generation")
-  if ! { still_stands "$id" && phase confirming && boot_install && commit "$id" "$1"; } 2>"$RUN/error"; then
+  if ! { still_stands "$STATE/generations/$id" && phase confirming && boot_install && commit "$id" "$1"; } 2>"$RUN/error"; then
     why=$(last_words)
     roll_back "could not be committed: $why"
     [ "$ended" = committed ] || say error not-committed "$why"

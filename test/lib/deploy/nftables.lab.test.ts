@@ -131,17 +131,32 @@ describe("a host's life by nftables", () => {
       "a set is emptied",
       "flush set inet cdkfw $(real -t list sets inet | sed -n 's/^.set \\(.*addresses-1-4\\) .*/\\1/p')",
     ],
+    ["a rule comes in another's place", "replace rule inet cdkfw input handle $(real -a list chain inet cdkfw input | sed -n 's/.*IPv6 needs it.* handle //p' | head -n 1) accept"], // prettier-ignore
+    ["a chain gets another policy", "add chain inet cdkfw input { policy drop \\; }"],
+    ["a chain comes to it", "add chain inet cdkfw theirs"],
     ["the table goes", "delete table inet cdkfw"],
-  ])("between the load and the look at it, %s: it is loaded once more", async (_, deed) => {
+  ])("between the load and its confirmation, %s: what was proven is no more, and is rolled back", async (_, deed) => {
     const before = await table(web);
-    const script = `case "$*" in "-s list table inet cdkfw") if mkdir /run/done 2>/dev/null; then real ${deed}; fi ;; esac; real "$@"`;
+    const script = `case "$*" in "-s list table inet cdkfw") if mkdir /run/done 2>/dev/null; then real ${deed} || exit; fi ;; esac; real "$@"`;
     await replaceTool(web, "nft", script);
     expect(await deploy(web, { backend: "nftables", web: 81 }, { force: true })).toMatchObject({
-      outcome: "committed",
+      outcome: "rolled-back",
+      error: { code: "not-committed", message: expect.stringContaining("somebody changed the rules") as string },
     });
     await restoreTools(web);
     await mustExec(web, "rmdir /run/done");
     expect(await table(web)).toBe(before);
+  });
+
+  test("what the kernel refuses is told with nft's words, and what stood stands", async () => {
+    const before = await table(web);
+    await replaceTool(web, "nft", `case "$*" in "-f -") sed "s/tcp dport 82/tcp dport 82 fib daddr . iif . oif type local/" | real -f - ;; *) real "$@" ;; esac`); // prettier-ignore
+    const refused = await byNft(web, { web: 82 });
+    await restoreTools(web);
+    expect(refused).toMatchObject({ outcome: "rolled-back", error: { code: "load-failed" } });
+    expect(refused.error?.message).toMatch(/Error: /);
+    expect(await table(web)).toBe(before);
+    expect(await statusOf(web)).toMatchObject({ state: "committed", intact: true });
   });
 
   test("a committed text that can not be loaded: closed to all but SSH, told, and mended", async () => {

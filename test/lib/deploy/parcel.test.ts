@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import type { Bundle } from "../../../lib/bundle/format";
 import { sha256 } from "../../../lib/bundle/generation";
 import type { Change } from "../../../lib/deploy/change";
@@ -94,16 +94,27 @@ test.each([
 
 test.each([
   ["cut off", (stdin: Buffer) => stdin.subarray(0, stdin.length / 2)],
-  ["cut off behind the runtime", (stdin: Buffer) => gzipSync(gunzipSync(stdin).subarray(0, runtimeScript().length))],
+  ["without its last byte", (stdin: Buffer) => stdin.subarray(0, -1)],
   ["empty", () => Buffer.alloc(0)],
-  ["changed on the way", (stdin: Buffer) => gzipSync(gunzipSync(stdin).toString().replace("ACCEPT", "REJECT"))],
-  ["longer than it was", (stdin: Buffer) => Buffer.concat([stdin, gzipSync("id\n")])],
+  [
+    "with another byte",
+    (stdin: Buffer) => Buffer.from(stdin.map((byte, at) => (at === stdin.length - 20 ? byte ^ 1 : byte))),
+  ],
   ["with something behind it", (stdin: Buffer) => Buffer.concat([stdin, Buffer.from("id\n")])],
 ])("a parcel that arrives %s is not run, and leaves nothing", (_what, spoil) => {
   const { stdout, status } = receive(bundle({ a: "ACCEPT\n" }), change, spoil);
   const reply = parseReply(String(stdout), NONCE);
   expect([status, reply.end, told(reply, "error")]).toEqual([1, 1, "incoming"]);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("of a parcel that was cut off right behind the runtime no texts are unpacked", () => {
+  const given = bundle({ a: "ACCEPT\n" });
+  const words = (file: string): string[] => {
+    writeFileSync(file, runtimeScript());
+    return ["eval", `! unpack '${file}' ${NONCE} '${join(folder, NONCE)}'`];
+  };
+  onHost(given, words);
 });
 
 test("a place that can not be written to is told with the shell's words", () => {

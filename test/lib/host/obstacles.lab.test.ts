@@ -46,7 +46,7 @@ describe("a tool is missing: it is named, and nothing is changed", () => {
     ["ip6tables-save", "apt-get install iptables"],
     ["flock", "apt-get install util-linux"],
     ["setsid", "apt-get install util-linux"],
-    ["sha256sum", "Install coreutils"],
+    ["sha256sum", "apt-get install coreutils"],
     ["gzip", "Install gzip"],
     ["awk", "apt-get install mawk"],
   ])("%s: %s", async (tool, cure) => {
