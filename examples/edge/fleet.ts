@@ -11,7 +11,8 @@ import type { Construct } from "constructs";
  *                                    └───────┘
  */
 export function edgeFleet(scope: Construct, inventory: Inventory): Fleet {
-  const fleet = new Fleet(scope, "fleet", { inventory });
+  // From where deployers log in: a policy that would lock them out is refused before it reaches a host.
+  const fleet = new Fleet(scope, "fleet", { inventory, managedFrom: ["10.64.0.0/10", "fd77::/16"] });
 
   const office = new Address(fleet, "office", { v4: "203.0.113.0/24", v6: "2001:db8:113::/48" });
   const monitor = new Address(fleet, "monitor", { v4: "198.51.100.9", v6: "2001:db8:1::9" });

@@ -54,9 +54,12 @@ async function tell(lab: Lab, project: Project): Promise<void> {
   cdkfw(project, 0, "deploy");
   await probe(lab, casesAfterTheChange());
 
-  title("A mistake: SSH from the management side is no longer accepted, which would lock the deployer out");
+  title("A mistake: SSH from the management side is no longer accepted. It is refused before it reaches a host");
   edit(project, "host.allow({ from: mgmt, to: host, service: Service.SSH });", "");
-  cdkfw(project, 2, "diff", "web-1");
+  cdkfw(project, 1, "deploy", "web-1");
+
+  title("Told to do it all the same: the host rolls back by itself, since nobody can log in to confirm");
+  edit(project, 'new Fleet(scope, "fleet", { ', 'new Fleet(scope, "fleet", { allowLockout: true, ');
   cdkfw(project, 3, "deploy", "web-1", "--confirm-timeout", "10");
   cdkfw(project, 0, "status", "web-1");
   await probe(lab, casesAfterTheChange());
