@@ -31,9 +31,14 @@ esac
 exec /usr/bin/dash "$@"
 `;
 
-/** It runs in the runtime's own shell, under its \`set -u\`, and sees its variables. $$ is the runtime itself. */
+/**
+ * It runs in the runtime's own shell, under its \`set -u\`, and sees its variables. $$ is the runtime itself, which may be
+ * parting words by its own rules.
+ */
 const HOOK = `
-fault_role=\${command:-arrive} fault_n=0 fault_phase=none fault_link=none
+fault_role=\${command:-arrive} fault_n=0 fault_phase=none fault_link=none fault_ifs=$IFS fault_flags=$-
+IFS=' '
+set +f
 if [ -e ${FOLDER}/n.$fault_role ]; then read -r fault_n <${FOLDER}/n.$fault_role; fi
 # Empty where another part of the same pipeline is just writing it.
 if [ -n "$fault_n" ] && [ -e ${FOLDER}/plan ]; then
@@ -49,6 +54,8 @@ if [ -n "$fault_n" ] && [ -e ${FOLDER}/plan ]; then
     (. ${FOLDER}/deed) </dev/null >/dev/null 2>&1
   fi
 fi
+IFS=$fault_ifs
+case $fault_flags in *f*) set -f ;; esac
 `;
 
 /** In a deed: waits until the test has done something from outside. */
