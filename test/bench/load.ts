@@ -32,9 +32,10 @@ interface Rivals {
 }
 
 async function deployed(policy: HostPolicy): Promise<Bundle> {
-  const [written] = synthesize([policy], mkdtempSync(join(tmpdir(), "bench-")), "bench");
+  const output = mkdtempSync(join(tmpdir(), "bench-"));
+  const [written] = synthesize([policy], output, "bench");
   const bundle = readBundle(written?.folder ?? "");
-  rmSync(written?.folder ?? "", { recursive: true });
+  rmSync(output, { recursive: true });
   const outcome = await deployHost(bundle, { connection: { configFile: null } });
   if (outcome.outcome !== "committed") throw new Error(JSON.stringify(outcome));
   return bundle;
