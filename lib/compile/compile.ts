@@ -12,7 +12,7 @@ import { countedApart } from "./counts";
 import { deepFreeze } from "./freeze";
 import { mergePairs } from "./pairs";
 import { prune } from "./prune";
-import { usedSets } from "./sets";
+import { setNames, usedSets } from "./sets";
 
 export interface CompileOptions {
   /** Whether rules that look at a source and a port become sets of pairs; what they mean stays. @default true */
@@ -45,11 +45,13 @@ export function compile(policy: HostPolicy, options: CompileOptions = {}): Rules
     sets: usedSets(policy, written),
     chains: written,
   });
-  return options.merge === false ? ruleset : merge(policy, ruleset);
+  return options.merge === false ? ruleset : merge(ruleset);
 }
 
 /** The same ruleset, its rules that look at a source and a port as sets of pairs. */
-export function merge(policy: HostPolicy, ruleset: Ruleset): Ruleset {
+export function merge(ruleset: Ruleset): Ruleset {
   const chains = mergePairs(ruleset.chains, ruleset.sets);
-  return chains === ruleset.chains ? ruleset : deepFreeze({ ...ruleset, sets: usedSets(policy, chains), chains });
+  if (chains === ruleset.chains) return ruleset;
+  const used = setNames(chains);
+  return deepFreeze({ ...ruleset, sets: ruleset.sets.filter(({ name }) => used.has(name)), chains });
 }

@@ -3,21 +3,12 @@ import type { HostPolicy } from "../model/policy";
 import { containerSet, namedContainers } from "./container-sets";
 import { found, setName } from "./names";
 import { forwardsOf, targetSet } from "./port-forwards";
-import type { AddressSet, Chain } from "./ruleset";
+import type { AddressSet, Chain, Match } from "./ruleset";
 
 /** The address sets that the chains refer to, by name. */
 export function usedSets(policy: HostPolicy, chains: readonly Chain[]): AddressSet[] {
-  const used = new Set<string>();
-  const excepted = new Set<string>();
-  for (const { rules } of chains) {
-    for (const { matches } of rules) {
-      for (const match of matches) {
-        if (match.kind !== "address") continue;
-        used.add(match.set);
-        if (match.except === true) excepted.add(match.set);
-      }
-    }
-  }
+  const used = setNames(chains);
+  const excepted = setNames(chains, ({ except }) => except === true);
   const sets = new Map<string, AddressSet>();
   for (const names of namedTogether(policy)) {
     const name = setName(names);
@@ -29,6 +20,19 @@ export function usedSets(policy: HostPolicy, chains: readonly Chain[]): AddressS
   for (const set of namedContainers(policy).map(containerSet)) if (used.has(set.name)) sets.set(set.name, set);
   for (const set of forwardsOf(policy).map(targetSet)) if (used.has(set.name)) sets.set(set.name, set);
   return [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+type AddressMatch = Extract<Match, { kind: "address" }>;
+
+/** The names of the address sets that chains refer to, by matches of a kind. */
+export function setNames(chains: readonly Chain[], is: (match: AddressMatch) => boolean = () => true): Set<string> {
+  const names = new Set<string>();
+  for (const { rules } of chains) {
+    for (const { matches } of rules) {
+      for (const match of matches) if (match.kind === "address" && is(match)) names.add(match.set);
+    }
+  }
+  return names;
 }
 
 /** The lists of addresses that entries name. */

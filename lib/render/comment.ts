@@ -14,6 +14,16 @@ export function originInWords(origin: RuleOrigin): string {
     : `${origin.words.replace(/ {2,}/g, " ")} [${origin.origin.path}]`;
 }
 
+/** The same as a loader reads it: made once for all rules and elements of an entry. */
+export function quotedOrigins(quote: (text: string) => string): (origin: RuleOrigin) => string {
+  const quoted = new Map<RuleOrigin, string>();
+  return (origin) => {
+    let comment = quoted.get(origin);
+    if (comment === undefined) quoted.set(origin, (comment = quote(originInWords(origin))));
+    return comment;
+  };
+}
+
 const OF_THE_LANGUAGE = "cdkfw: ";
 
 /** How a comment is written, which is also how it comes back. */

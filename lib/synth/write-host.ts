@@ -62,7 +62,7 @@ export function writeHost(
     rmSync(join(hostsFolder, policy.host), { recursive: true, force: true });
     return { host: policy.host, errors };
   }
-  const { contents, words } = contentsAndWords(policy, countries, merge(whole, rules));
+  const { contents, words } = contentsAndWords(policy, countries, merge(rules));
   const folder = writeBundle(hostsFolder, { ...contents, findings });
   return { host: policy.host, generation: contents.generation, words, folder, findings };
 }

@@ -1,6 +1,6 @@
 import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
 import { forwards } from "../../compile/forwards";
-import { originInWords } from "../comment";
+import { originInWords, quotedOrigins } from "../comment";
 import { chainNames } from "./chain-names";
 import { printMatch, type Fragment, type MatchContext } from "./matches";
 import { renderPairSets } from "./pair-sets";
@@ -30,7 +30,7 @@ const TABLE: Readonly<Record<Hook, "filter" | "nat">> = {
  */
 export function renderIptables(ruleset: Ruleset): Texts {
   const addressTest = addressTests(ruleset.sets);
-  const context = { addressTest, chainNames: chainNames(ruleset.chains), comments: new Map<RuleOrigin, string>() };
+  const context = { addressTest, chainNames: chainNames(ruleset.chains), commentOf: quotedOrigins(quoteComment) };
   return {
     ipset:
       renderSets(ruleset.sets, addressTest) + renderPairSets(ruleset.chains, originInWords) + renderLiveSets(ruleset),
@@ -40,8 +40,7 @@ export function renderIptables(ruleset: Ruleset): Texts {
 }
 
 interface Context extends MatchContext, VerdictContext {
-  /** Quoted already: one origin has many rules. */
-  readonly comments: Map<RuleOrigin, string>;
+  readonly commentOf: (origin: RuleOrigin) => string;
 }
 
 function renderFamily(ruleset: Ruleset, context: Context): string {
@@ -77,7 +76,7 @@ function renderRule(chain: string, rule: Rule, context: Context): string[] {
     const printed = printMatch(match, context);
     alternatives = alternatives.flatMap((before) => printed.map((fragment) => joined(before, fragment)));
   }
-  const end = ` -m comment --comment ${commentOf(rule.origin, context)} ${printVerdict(rule.verdict, context)}`;
+  const end = ` -m comment --comment ${context.commentOf(rule.origin)} ${printVerdict(rule.verdict, context)}`;
   const prefix = rule.unlessBridge === undefined ? "" : `#unless-bridge ${plainWord(rule.unlessBridge)} `;
   return alternatives.map(({ protocol, words }) => {
     return `${prefix}-A ${chain}${protocol === undefined ? "" : ` -p ${protocol}`}${words}${end}`;
@@ -93,10 +92,4 @@ function joined(a: Fragment, b: Fragment): Fragment {
     throw new Error(`invariant: a rule matches two protocols, ${a.protocol} and ${b.protocol}`);
   }
   return { protocol: a.protocol, words: a.words + b.words };
-}
-
-function commentOf(origin: RuleOrigin, { comments }: Context): string {
-  let comment = comments.get(origin);
-  if (comment === undefined) comments.set(origin, (comment = quoteComment(originInWords(origin))));
-  return comment;
 }

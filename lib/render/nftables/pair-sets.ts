@@ -1,13 +1,13 @@
 import { FAMILIES, type Family } from "../../model/addresses";
 import type { Chain, Pair, RuleOrigin } from "../../compile/ruleset";
-import { plainAddress, quoteComment } from "./quote";
+import { plainAddress } from "./quote";
 
 export function pairSetName(name: string, family: Family): string {
   return `${name}-${family}`;
 }
 
 /** The sets of pairs. Every element names its entry, and counts for it. */
-export function renderPairSets(chains: readonly Chain[], words: (origin: RuleOrigin) => string): string[] {
+export function renderPairSets(chains: readonly Chain[], commentOf: (origin: RuleOrigin) => string): string[] {
   return chains
     .flatMap(({ rules }) => rules.flatMap(({ matches }) => matches))
     .flatMap((match) => {
@@ -21,7 +21,7 @@ export function renderPairSets(chains: readonly Chain[], words: (origin: RuleOri
           "\t\tflags interval",
           "\t\tcounter",
           `\t\telements = {`,
-          pairs.map((pair) => `\t\t\t${elementOf(pair)} comment ${quoteComment(words(pair.origin))}`).join(",\n"),
+          pairs.map((pair) => `\t\t\t${elementOf(pair)} comment ${commentOf(pair.origin)}`).join(",\n"),
           "\t\t}",
           "\t}",
         ];

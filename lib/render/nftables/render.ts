@@ -1,11 +1,11 @@
-import type { Chain, Hook, Rule, Ruleset } from "../../compile/ruleset";
+import type { Chain, Hook, Rule, RuleOrigin, Ruleset } from "../../compile/ruleset";
 import { forwards } from "../../compile/forwards";
-import { originInWords } from "../comment";
+import { quotedOrigins } from "../comment";
 import { renderCounts } from "./counts";
 import { PASS_BIT, printMatch, type Fragment, type MatchContext } from "./matches";
 import { TABLE, chainName } from "./names";
 import { renderPairSets } from "./pair-sets";
-import { portTest, renderPortSets } from "./port-sets";
+import { portLists, portTest, renderPortSets } from "./port-sets";
 import { quoteComment } from "./quote";
 import { addressTests, renderLiveSets, renderSets } from "./sets";
 import { isOfOneFamily, printVerdict } from "./verdicts";
@@ -40,15 +40,17 @@ function passesOn(chain: string): boolean {
  * `#unless-bridge eth0 …` is read by the runtime on the host, which alone knows whether the interface is a bridge.
  */
 export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", string>> {
-  const context = { addressTest: addressTests(ruleset.sets), portTest: portTest(ruleset.chains) };
+  const ports = portLists(ruleset.chains);
+  const commentOf = quotedOrigins(quoteComment);
+  const context = { addressTest: addressTests(ruleset.sets), portTest: portTest(ports), commentOf };
   const lines = [
     ...(ruleset.docker !== undefined && forwards(ruleset) ? ["#forwards"] : []),
     `table ${TABLE}`,
     `delete table ${TABLE}`,
     `table ${TABLE} {`,
     ...renderSets(ruleset.sets),
-    ...renderPortSets(ruleset.chains),
-    ...renderPairSets(ruleset.chains, originInWords),
+    ...renderPortSets(ports),
+    ...renderPairSets(ruleset.chains, commentOf),
     ...renderLiveSets(ruleset),
     ...renderCounts(ruleset.chains),
     ...inOrderOfUse(ruleset.chains).flatMap((chain) => renderChain(chain, context, ruleset.docker !== undefined)),
@@ -56,6 +58,10 @@ export function renderNftables(ruleset: Ruleset): Readonly<Record<"nftables", st
     "}",
   ];
   return { nftables: `${lines.join("\n")}\n` };
+}
+
+interface Context extends MatchContext {
+  readonly commentOf: (origin: RuleOrigin) => string;
 }
 
 /**
@@ -74,7 +80,7 @@ function inOrderOfUse(chains: readonly Chain[]): Chain[] {
   return [...chains].reverse();
 }
 
-function renderChain({ name, hook, rules }: Chain, context: MatchContext, docker: boolean): string[] {
+function renderChain({ name, hook, rules }: Chain, context: Context, docker: boolean): string[] {
   const tell = docker && passesOn(name) ? `${TELL_DOCKER} ` : "";
   return [
     `\tchain ${chainName(name)} {`,
@@ -85,7 +91,7 @@ function renderChain({ name, hook, rules }: Chain, context: MatchContext, docker
 }
 
 /** Every combination of the matches' alternatives, of one family at a time, is a rule of its own. */
-function renderRule(rule: Rule, context: MatchContext, tell: string): string[] {
+function renderRule(rule: Rule, context: Context, tell: string): string[] {
   let alternatives: Fragment[] = [{ words: "", ...(rule.family !== undefined && { family: rule.family }) }];
   for (const match of rule.matches) {
     const printed = printMatch(match, context);
@@ -97,7 +103,7 @@ function renderRule(rule: Rule, context: MatchContext, tell: string): string[] {
   return alternatives.map(({ family, tellsFamily, words }) => {
     const told = family === undefined || tellsFamily === true ? "" : `meta nfproto ipv${family} `;
     const matched = `${told}${words}`.trim();
-    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${verdict}${printVerdict(rule.verdict, family)} comment ${quoteComment(originInWords(rule.origin))}`;
+    return `${prefix}${matched}${matched === "" ? "" : " "}counter ${verdict}${printVerdict(rule.verdict, family)} comment ${context.commentOf(rule.origin)}`;
   });
 }
 
@@ -113,9 +119,7 @@ function ofOneFamily(fragment: Fragment): Fragment[] {
 function joined(a: Fragment, b: Fragment): Fragment | undefined {
   if (a.family !== undefined && b.family !== undefined && a.family !== b.family) return undefined;
   const family = a.family ?? b.family;
-  return {
-    ...(family !== undefined && { family }),
-    tellsFamily: a.tellsFamily === true || b.tellsFamily === true,
-    words: [a.words, b.words].filter((part) => part !== "").join(" "),
-  };
+  const tellsFamily = a.tellsFamily === true || b.tellsFamily === true;
+  const words = a.words === "" ? b.words : b.words === "" ? a.words : `${a.words} ${b.words}`;
+  return family === undefined ? { tellsFamily, words } : { family, tellsFamily, words };
 }

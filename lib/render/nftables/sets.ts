@@ -12,17 +12,25 @@ export type AddressTest =
 /** Sets with more than one element of a family have a name: they are seen and counted by it. */
 export function addressTests(sets: readonly AddressSet[]): (set: string, family: Family) => AddressTest {
   const byName = new Map(sets.map((set, index) => [set.name, { set, index }]));
+  const tests = { 4: new Map<string, AddressTest>(), 6: new Map<string, AddressTest>() };
   return (name, family) => {
-    const found = byName.get(name);
-    if (found === undefined) throw new Error(`invariant: set ${name} does not exist`);
-    const { live } = found.set;
-    if (live !== undefined) return { kind: "elements", expression: `@${liveSetName(live, "addresses", family)}` };
-    const elements = elementsOf(found.set, family);
-    const [first] = elements;
-    if (first === undefined) return { kind: "none" };
-    if (elements.some((element) => element.endsWith("/0"))) return { kind: "any" };
-    return { kind: "elements", expression: elements.length === 1 ? first : `@${nameOf(found.index, family)}` };
+    let test = tests[family].get(name);
+    if (test === undefined) {
+      const found = byName.get(name);
+      if (found === undefined) throw new Error(`invariant: set ${name} does not exist`);
+      tests[family].set(name, (test = testOf(found.set, found.index, family)));
+    }
+    return test;
   };
+}
+
+function testOf(set: AddressSet, index: number, family: Family): AddressTest {
+  if (set.live !== undefined) return { kind: "elements", expression: `@${liveSetName(set.live, "addresses", family)}` };
+  const elements = elementsOf(set, family);
+  const [first] = elements;
+  if (first === undefined) return { kind: "none" };
+  if (elements.some((element) => element.endsWith("/0"))) return { kind: "any" };
+  return { kind: "elements", expression: elements.length === 1 ? first : `@${nameOf(index, family)}` };
 }
 
 export function renderSets(sets: readonly AddressSet[]): string[] {
