@@ -18,19 +18,13 @@ export interface Part {
   readonly completeResources: () => void;
 }
 
-/** A host as its resource needs it. */
-export interface SynthesizedPolicy {
-  readonly generation: string;
-  readonly words: readonly string[];
-}
-
 /**
  * The bundles of one stack, of all its deployments together: compiled once for each synth, when its validations have
  * passed, and written beside its JSON.
  *
  *     App.synth:      prepare → aspects → validations → custom synthesis → render
  *                                 │                        │               │
- *                               begin()               write bundles     policyOf(host): generation, words
+ *                               begin()               write bundles     generationOf(host)
  *
  * `Testing.synth` renders without custom synthesis: the policies are compiled then, and nothing is written.
  */
@@ -48,7 +42,7 @@ export class StackBundles {
 
   readonly parts: Part[] = [];
   #policies: ReadonlyMap<string, HostPolicy> | undefined;
-  readonly #synthesized = new Map<string, SynthesizedPolicy>();
+  readonly #generations = new Map<string, string>();
   #output: string | undefined;
 
   private constructor(readonly stack: TerraformStack) {}
@@ -57,7 +51,7 @@ export class StackBundles {
   begin(): void {
     this.#policies = undefined;
     this.#output = undefined;
-    this.#synthesized.clear();
+    this.#generations.clear();
   }
 
   /** The stack's folder, in which Terraform runs. */
@@ -65,17 +59,11 @@ export class StackBundles {
     return join(this.#output ?? App.of(this.stack).outdir, "stacks", this.stack.node.id);
   }
 
-  /**
-   * The generation and the words of a host.
-   * @throws FindingsError `invalid-fleet` where its fleet has findings
-   */
-  policyOf(host: string): SynthesizedPolicy {
-    const known = this.#synthesized.get(host);
-    if (known !== undefined) return known;
-    const { generation, texts } = this.#contents(host);
-    const policy = { generation, words: (texts[WORDS_FILE] ?? "").trimEnd().split("\n") };
-    this.#synthesized.set(host, policy);
-    return policy;
+  /** @throws FindingsError `invalid-fleet` where the host's fleet has findings */
+  generationOf(host: string): string {
+    const generation = this.#generations.get(host) ?? this.#contents(host).generation;
+    this.#generations.set(host, generation);
+    return generation;
   }
 
   /** What the host's kernel will load, line by line. */
@@ -88,7 +76,7 @@ export class StackBundles {
     for (const part of this.parts) part.completeResources();
     this.#output = output;
     const hosts = synthesize(this.#all(), output, this.stack.node.id, this.#facts(), this.#today());
-    for (const { host, generation, words } of hosts) this.#synthesized.set(host, { generation, words });
+    for (const { host, generation } of hosts) this.#generations.set(host, generation);
     this.#warn(hosts.flatMap(({ findings }) => findings));
   }
 

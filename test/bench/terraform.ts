@@ -13,8 +13,8 @@ import { inSeconds, print, seconds } from "./figures";
 import { fleetOf, RULES_PER_HOST } from "./fleet-of";
 
 const AT_A_TIME = 2;
-/** An apply of the largest would take half an hour on two cores. */
-const MOST_APPLIED = 1000;
+/** The most that anybody would have in one stack: it is measured so too. */
+const MOST_IN_ONE = 1000;
 
 const sizes = process.argv.slice(2).map(Number);
 console.log(`terraform: hosts of ${RULES_PER_HOST} rules, ${AT_A_TIME} stacks at a time; the command does nothing`);
@@ -23,7 +23,7 @@ void main();
 async function main(): Promise<void> {
   for (const hosts of sizes.length > 0 ? sizes : [100, 1000, 5000]) {
     for (const planDetail of ["digest", "policy"] as const) await measure(hosts, 100, planDetail);
-    if (hosts === MOST_APPLIED) await measure(hosts, hosts, "digest");
+    if (hosts === MOST_IN_ONE) await measure(hosts, hosts, "digest");
   }
 }
 
@@ -38,7 +38,6 @@ async function measure(hosts: number, size: number, planDetail: NonNullable<Flee
     const all = (...args: string[]) => seconds(() => sideBySide(stacks, AT_A_TIME, (stack) => terraform(stack, args)));
     await all("init");
     print(`${label}: first plan`, inSeconds(await all("plan", "-out=plan")));
-    if (hosts > MOST_APPLIED) return;
     print(`${label}: first apply, of the plan`, inSeconds(await all("apply", "plan")));
     print(`${label}: plan without a change`, inSeconds(await all("plan")));
   } finally {

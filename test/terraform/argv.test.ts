@@ -38,4 +38,20 @@ describeWithTerraform("what Terraform hands over", () => {
       expect(triggers["policy"]?.split("\n").at(-1)).toBe(`accept      https  ext → host  # ${COMMENT}`);
     }
   });
+
+  test("a plan that was saved is refused once another policy was synthesized: its bundle is not there any more", async () => {
+    const one = tryApp({ "cdkfw:trigger": "terraform_data" }, outputFolder());
+    const host = addHost(one.fleet, "web-1");
+    deploy(one, { command: ["true"] });
+    one.app.synth();
+    const terraform = new Terraform(join(one.outdir, "stacks", "edge"));
+    await terraform.init();
+    expect((await terraform.plan("-out=saved")).code).toBe(2);
+    host.allow({ from: "ext", to: host, service: Service.HTTPS });
+    one.app.synth();
+    const { code, output } = await terraform.apply("saved");
+    expect(code).toBe(1);
+    expect(output).toContain("Provider produced inconsistent final plan");
+    expect(output).not.toContain("Provisioning with");
+  });
 });

@@ -79,6 +79,13 @@ export function resources(json: StackJson, type = "null_resource"): Record<strin
   return Object.fromEntries(found.map(([id, resource]) => [id.replace(/_[0-9A-F]{8}$/, ""), resource]));
 }
 
+/** What a plan shows of a host's firewall: Terraform reads the words from a file beside the JSON. */
+export function shownPolicy({ outdir }: Try, resource: ResourceJson | undefined): string {
+  const policy = resource?.triggers?.["policy"] ?? "";
+  const [, path = policy] = /^\$\{chomp\(file\("(.+)"\)\)\}$/.exec(policy) ?? [];
+  return readFileSync(join(outdir, "stacks", "edge", path), "utf8").replace(/\n$/, "");
+}
+
 /** All files below a folder with their contents, by their relative path. */
 export function filesBelow(folder: string): Record<string, string> {
   const paths = (readdirSync(folder, { recursive: true }) as string[]).sort().map((name) => join(folder, name));
