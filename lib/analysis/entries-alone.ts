@@ -1,6 +1,7 @@
 import type { Rule, Ruleset } from "../compile/ruleset";
 import type { Entry } from "../model/policy";
 import type { Origin } from "../model/origin";
+import type { MatchSets } from "./match-sets";
 
 /** A rule and its place in its chain. */
 type Placed = readonly [place: number, rule: Rule];
@@ -29,6 +30,18 @@ export class EntriesAlone {
       return own === undefined ? chain : { ...chain, rules: inOrder([...(this.#implicit[index] ?? []), ...own]) };
     });
     return { ...this.ruleset, chains };
+  }
+
+  /** What is left of an entry's rules without its name: entries of one shape take the same packets. */
+  shapeOf({ origin }: Entry, matches: MatchSets): string {
+    const own = [...(this.#ofEntries.get(origin) ?? [])].flatMap(([chain, rules]) => {
+      const implicit = this.#implicit[chain] ?? [];
+      return rules.map(([place, rule]) => {
+        const behind = implicit.filter(([other]) => other < place).length;
+        return [chain, behind, matches.of(rule), rule.verdict];
+      });
+    });
+    return JSON.stringify(own);
   }
 
   #rulesFor({ origin }: Rule, chain: number): Placed[] | undefined {

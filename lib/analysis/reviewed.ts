@@ -30,6 +30,8 @@ export class Reviewed {
   readonly #matches: MatchSets;
   #alone: EntriesAlone | undefined;
   #noEntry: Decisions | undefined;
+  readonly #regions = new Map<string, Node>();
+  readonly #packets = new Map<Node, Pick<Finding, "packet">>();
   #outcomes: readonly Outcome[] | undefined;
 
   constructor(
@@ -50,6 +52,13 @@ export class Reviewed {
   /** The packets that the entry would take if it stood alone. */
   regionOf(entry: Entry): Node {
     const parts = (this.#alone ??= new EntriesAlone(this.ruleset));
+    const shape = parts.shapeOf(entry, this.#matches);
+    let region = this.#regions.get(shape);
+    if (region === undefined) this.#regions.set(shape, (region = this.#findRegion(entry, parts)));
+    return region;
+  }
+
+  #findRegion(entry: Entry, parts: EntriesAlone): Node {
     const shared = { outcomes: this.decisions.outcomes, matches: this.#matches };
     this.#noEntry ??= new Decisions(this.space, parts.none, shared);
     const alone = new Decisions(this.space, parts.of(entry), { ...shared, like: this.#noEntry });
@@ -105,8 +114,12 @@ export class Reviewed {
 
   /** A packet of a set in words; nothing for an empty set. */
   packetOf(set: Node): Pick<Finding, "packet"> {
-    const witness = witnessOf(this.space, set);
-    return witness === undefined ? {} : { packet: packetInWords(witness.packet) };
+    let packet = this.#packets.get(set);
+    if (packet === undefined) {
+      const witness = witnessOf(this.space, set);
+      this.#packets.set(set, (packet = witness === undefined ? {} : { packet: packetInWords(witness.packet) }));
+    }
+    return packet;
   }
 
   /** A packet of a set, which is not empty, and who decides about it. */
