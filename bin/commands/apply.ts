@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { readBundle } from "../../lib/bundle/read";
+import { UserError } from "../../lib/model/user-error";
 import { deployHost } from "../../lib/deploy/handshake";
 import { exitCode } from "../../lib/deploy/outcome";
 import { action } from "../action";
@@ -14,19 +15,21 @@ import {
 import { printJson } from "../output";
 import { viewOf } from "../view/view";
 
-type Flags = ConnectionFlags & WindowFlags & { bundle: string; json?: boolean };
+type Flags = ConnectionFlags & WindowFlags & { bundle: string; generation?: string; json?: boolean };
 
 export function applyCommand(): Command {
   const command = withJson(withConnection(withWindow(new Command("apply"))))
     .description("bring one host its bundle: apply, prove, confirm, or roll back")
     .requiredOption("--bundle <dir>", "the host's folder below the synth's output")
+    .option("--generation <id>", "refuse the bundle where it is of another generation, such as one made after a plan")
     .addHelpText(
       "after",
       "\nExample:\n  cdkfw apply --bundle cdktf.out/stacks/edge/hosts/web-1\n\nExit: 0 done, 1 failed with nothing changed, 3 rolled back",
     );
   return action(command, async (flags: Flags) => {
     const bundle = readBundle(flags.bundle);
-    const { host } = bundle.manifest;
+    const { host, generation } = bundle.manifest;
+    if (flags.generation !== undefined && flags.generation !== generation) throw otherGeneration(flags, generation);
     const view = flags.json === true ? undefined : viewOf([host], false);
     const outcome = await deployHost(bundle, {
       ...handshakeOptions(flags, 1),
@@ -37,4 +40,12 @@ export function applyCommand(): Command {
     if (flags.json === true) printJson(outcome);
     return exitCode([outcome]);
   });
+}
+
+function otherGeneration({ bundle, generation }: Flags, found: string): UserError {
+  return new UserError(
+    "other-generation",
+    `the bundle ${bundle} is of generation ${found}, and ${generation ?? ""} was asked for`,
+    "Something was synthesized since. Plan again, look at what changes, and apply that plan. Nothing was changed.",
+  );
 }

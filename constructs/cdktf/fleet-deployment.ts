@@ -169,7 +169,10 @@ export class FleetDeployment extends PolicyConstruct implements Part {
     const teardown = removalPolicy === "teardown" ? [this.#addTeardown(hostName)] : [];
     return createTrigger(this.trigger, this, hostName, {
       triggers: this.#triggersOf(host),
-      provisioner: { type: "local-exec", ...this.#run(hostName, ["apply", ...window], lateAddress) },
+      provisioner: {
+        type: "local-exec",
+        ...this.#run(hostName, () => this.#applyWords(hostName, window), lateAddress),
+      },
       ...after([...dependsOn, ...teardown]),
     });
   }
@@ -182,7 +185,7 @@ export class FleetDeployment extends PolicyConstruct implements Part {
     this.#teardowns ??= new Construct(this, "_teardown");
     return createTrigger(this.trigger, this.#teardowns, host, {
       triggers: { host },
-      provisioner: { type: "local-exec", when: "destroy", ...this.#run(host, ["teardown"]) },
+      provisioner: { type: "local-exec", when: "destroy", ...this.#run(host, () => ["teardown"]) },
       ...after(this.#props.dependsOn ?? []),
     });
   }
@@ -212,12 +215,18 @@ export class FleetDeployment extends PolicyConstruct implements Part {
   }
 
   /** Terraform gives the command to the interpreter as its last argument. No shell takes part. */
-  #run(host: string, words: readonly string[], address?: string): { interpreter: string[]; command: string } {
+  #run(host: string, words: () => readonly string[], address?: string): { interpreter: string[]; command: string } {
     // Terraform puts in an address that only it knows.
     const where = address === undefined ? [] : ["--address", address];
-    const literal = () => [...this.#command(), ...words].map(asLiteral);
-    const late = { produce: () => [...literal(), ...where, "--bundle"] };
-    return { interpreter: Lazy.listValue(late), command: `hosts/${host}` };
+    const literal = () => [...this.#command(), ...words()].map(asLiteral);
+    const produce = ({ preparing }: { preparing?: boolean }) =>
+      preparing === true ? [] : [...literal(), ...where, "--bundle"];
+    return { interpreter: Lazy.listValue({ produce }), command: `hosts/${host}` };
+  }
+
+  /** A saved plan holds the command, and not the bundle: a later synth may have written another one. */
+  #applyWords(host: string, window: readonly string[]): string[] {
+    return ["apply", ...window, "--generation", this.#bundles.generationOf(host)];
   }
 
   #command(): readonly string[] {

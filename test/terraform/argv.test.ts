@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Service } from "cdkfw";
+import { readBundle } from "../../lib/bundle/read";
 import { addHost, deploy, outputFolder, removeOutputFolders, tryApp } from "../constructs/cdktf/synth";
 import { describeWithTerraform, Terraform } from "./terraform";
 
@@ -30,7 +31,11 @@ describeWithTerraform("what Terraform hands over", () => {
     const recorded = readFileSync(join(one.outdir, "argv"), "utf8").trim().split("\n").sort();
     expect(recorded.map((line) => JSON.parse(line) as unknown)).toEqual(
       [...NAMES]
-        .map((name) => ["${x} %{y}", "a  b", "apply", "--confirm-timeout", "7", "--bundle", `hosts/${name}`])
+        .map((name) => {
+          const generation = readBundle(join(one.outdir, "stacks", "edge", "hosts", name)).manifest.generation;
+          const words = ["apply", "--confirm-timeout", "7", "--generation", generation, "--bundle", `hosts/${name}`];
+          return ["${x} %{y}", "a  b", ...words];
+        })
         .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
     );
     for (const { attributes } of Object.values(await terraform.state())) {
@@ -53,5 +58,25 @@ describeWithTerraform("what Terraform hands over", () => {
     expect(code).toBe(1);
     expect(output).toContain("Provider produced inconsistent final plan");
     expect(output).not.toContain("Provisioning with");
+  });
+
+  test("… and so is one that shows digests alone, by the command itself: nothing is deployed that the plan did not have", async () => {
+    const one = tryApp({ "cdkfw:trigger": "terraform_data" }, outputFolder());
+    const host = addHost(one.fleet, "web-1", { address: "192.0.2.1" });
+    deploy(one, { planDetail: "digest", command: ["node", resolve("dist/bin/cdkfw.js")] });
+    one.app.synth();
+    const bundle = join(one.outdir, "stacks", "edge", "hosts", "web-1");
+    const planned = readBundle(bundle).manifest.generation;
+    const terraform = new Terraform(join(one.outdir, "stacks", "edge"));
+    await terraform.init();
+    expect((await terraform.plan("-out=saved")).code).toBe(2);
+    host.allow({ from: "ext", to: host, service: Service.HTTPS });
+    one.app.synth();
+    const { code, output } = await terraform.apply("saved");
+    expect(code).toBe(1);
+    expect(output).toContain(
+      `is of generation ${readBundle(bundle).manifest.generation}, and ${planned} was asked for`,
+    );
+    expect(output).toContain("Plan again");
   });
 });

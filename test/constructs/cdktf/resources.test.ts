@@ -16,6 +16,7 @@ import {
 afterEach(removeOutputFolders);
 
 const WORDS = "zone       ext  eth0\nservice    ssh  tcp 22\naccept      ssh  ext → host";
+const GENERATION = expect.stringMatching(/^[0-9a-f]{16}$/) as string;
 const WORDS_OF_WEB_1 = '${chomp(file("hosts/web-1/policy.txt"))}';
 
 test("null_resource: one for each host, replaced by what changes the host, run without a shell", () => {
@@ -27,11 +28,11 @@ test("null_resource: one for each host, replaced by what changes the host, run w
   const found = resources(json);
   expect(Object.keys(found)).toEqual(["deploy_web-1", "deploy_web-2"]);
   expect(found["deploy_web-1"]).toMatchObject({
-    triggers: { host: "web-1", generation: expect.stringMatching(/^[0-9a-f]{16}$/), policy: WORDS_OF_WEB_1 },
+    triggers: { host: "web-1", generation: GENERATION, policy: WORDS_OF_WEB_1 },
     provisioner: [
       {
         "local-exec": {
-          interpreter: ["node", "../../../../dist/bin/cdkfw.js", "apply", "--bundle"],
+          interpreter: ["node", "../../../../dist/bin/cdkfw.js", "apply", "--generation", GENERATION, "--bundle"],
           command: "hosts/web-1",
         },
       },
@@ -48,7 +49,7 @@ test("terraform_data: the same, and no provider", () => {
   deploy(one, { trigger: "terraform_data" });
   const json = synthesized(one);
   expect(resources(json, "terraform_data")["deploy_web-1"]).toMatchObject({
-    triggers_replace: { host: "web-1", generation: expect.stringMatching(/^[0-9a-f]{16}$/), policy: WORDS_OF_WEB_1 },
+    triggers_replace: { host: "web-1", generation: GENERATION, policy: WORDS_OF_WEB_1 },
     provisioner: [{ "local-exec": { command: "hosts/web-1" } }],
   });
   expect(json.provider).toBeUndefined();
@@ -175,9 +176,11 @@ test("confirmTimeout and command are passed on", () => {
   addHost(one.fleet, "web-1");
   deploy(one, { confirmTimeout: 90, command: ["npx", "cdkfw"], removalPolicy: "teardown" });
   const found = resources(synthesized(one));
-  expect(found["deploy_web-1"]?.provisioner[0]?.["local-exec"].interpreter).toEqual(
-    "npx cdkfw apply --confirm-timeout 90 --bundle".split(" "),
-  );
+  expect(found["deploy_web-1"]?.provisioner[0]?.["local-exec"].interpreter).toEqual([
+    ..."npx cdkfw apply --confirm-timeout 90 --generation".split(" "),
+    found["deploy_web-1"]?.triggers?.["generation"],
+    "--bundle",
+  ]);
   expect(found["deploy__teardown_web-1"]?.provisioner[0]?.["local-exec"].interpreter).toEqual(
     "npx cdkfw teardown --bundle".split(" "),
   );

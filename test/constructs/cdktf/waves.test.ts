@@ -51,7 +51,8 @@ test("an address that only Terraform knows is handed over when it runs; the bund
   const found = Object.values(resources(synthesized(one), "terraform_data"))[0];
   expect(found?.triggers_replace?.["address"]).toBe("${aws_instance.web.public_ip}");
   expect(found?.provisioner[0]?.["local-exec"].interpreter.slice(2)).toEqual([
-    ...["apply", "--address", "${aws_instance.web.public_ip}", "--bundle"],
+    ...["apply", "--generation", found?.triggers_replace?.["generation"]],
+    ...["--address", "${aws_instance.web.public_ip}", "--bundle"],
   ]);
 });
 
