@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Service } from "cdkfw";
+import type { FleetDeploymentProps } from "cdkfw/cdktf";
 import { readBundle } from "../../lib/bundle/read";
 import { addHost, deploy, outputFolder, removeOutputFolders, tryApp } from "../constructs/cdktf/synth";
 import { describeWithTerraform, Terraform } from "./terraform";
@@ -44,16 +45,26 @@ describeWithTerraform("what Terraform hands over", () => {
     }
   });
 
-  test("a plan that was saved is refused once another policy was synthesized: its bundle is not there any more", async () => {
+  /** A plan of one host that was saved, and whose host has got another policy since. */
+  async function outdatedPlan(props: Partial<FleetDeploymentProps>) {
     const one = tryApp({ "cdkfw:trigger": "terraform_data" }, outputFolder());
-    const host = addHost(one.fleet, "web-1");
-    deploy(one, { command: ["true"] });
-    one.app.synth();
-    const terraform = new Terraform(join(one.outdir, "stacks", "edge"));
+    const host = addHost(one.fleet, "web-1", { address: "192.0.2.1" });
+    deploy(one, props);
+    const stack = join(one.outdir, "stacks", "edge");
+    const synthesized = () => {
+      one.app.synth();
+      return readBundle(join(stack, "hosts", "web-1")).manifest.generation;
+    };
+    const planned = synthesized();
+    const terraform = new Terraform(stack);
     await terraform.init();
     expect((await terraform.plan("-out=saved")).code).toBe(2);
     host.allow({ from: "ext", to: host, service: Service.HTTPS });
-    one.app.synth();
+    return { terraform, planned, found: synthesized() };
+  }
+
+  test("a plan that was saved is refused once another policy was synthesized: its bundle is not there any more", async () => {
+    const { terraform } = await outdatedPlan({ command: ["true"] });
     const { code, output } = await terraform.apply("saved");
     expect(code).toBe(1);
     expect(output).toContain("Provider produced inconsistent final plan");
@@ -61,22 +72,13 @@ describeWithTerraform("what Terraform hands over", () => {
   });
 
   test("… and so is one that shows digests alone, by the command itself: nothing is deployed that the plan did not have", async () => {
-    const one = tryApp({ "cdkfw:trigger": "terraform_data" }, outputFolder());
-    const host = addHost(one.fleet, "web-1", { address: "192.0.2.1" });
-    deploy(one, { planDetail: "digest", command: ["node", resolve("dist/bin/cdkfw.js")] });
-    one.app.synth();
-    const bundle = join(one.outdir, "stacks", "edge", "hosts", "web-1");
-    const planned = readBundle(bundle).manifest.generation;
-    const terraform = new Terraform(join(one.outdir, "stacks", "edge"));
-    await terraform.init();
-    expect((await terraform.plan("-out=saved")).code).toBe(2);
-    host.allow({ from: "ext", to: host, service: Service.HTTPS });
-    one.app.synth();
+    const { terraform, planned, found } = await outdatedPlan({
+      planDetail: "digest",
+      command: ["node", resolve("dist/bin/cdkfw.js")],
+    });
     const { code, output } = await terraform.apply("saved");
     expect(code).toBe(1);
-    expect(output).toContain(
-      `is of generation ${readBundle(bundle).manifest.generation}, and ${planned} was asked for`,
-    );
+    expect(output).toContain(`is of generation ${found}, and ${planned} was asked for`);
     expect(output).toContain("Plan again");
   });
 });
