@@ -40,17 +40,15 @@ except Exception as error: print(type(error).__name__)`;
     return host.docker.command("exec", from, "/usr/bin/python3", "-c", script);
   }
 
+  const waitForAnswer = (wanted: string, ...asked: Parameters<typeof answerOf>): Promise<string> =>
+    eventually(() => answerOf(...asked), (answer) => answer === wanted); // prettier-ignore
+
   describe.each(BACKENDS)("by %s", (backend) => {
     it("one way: the name is found, the port is open, and nothing else, also after restarts", async () => {
       const before = await hostsOf("app");
       await deployContainers(host, backend, ["accept: tcp/80, from: container app, to: container db, link: true"]);
       expect(await waitFor("app", [await line("db")])).toEqual([await line("db")]);
-      expect(
-        await eventually(
-          () => answerOf("app", "db", 80),
-          (answer) => answer === "db",
-        ),
-      ).toBe("db");
+      expect(await waitForAnswer("db", "app", "db", 80)).toBe("db");
       expect(await answerOf("app", "db", 81)).not.toBe("db");
       expect(await oursIn("db")).toEqual([]);
 
@@ -59,12 +57,7 @@ except Exception as error: print(type(error).__name__)`;
       await host.docker.command("start", "app", "db");
       await Promise.all([host.docker.listening("app"), host.docker.listening("db")]);
       expect(await waitFor("app", [await line("db")])).toEqual([await line("db")]);
-      expect(
-        await eventually(
-          () => answerOf("app", "db", 80),
-          (answer) => answer === "db",
-        ),
-      ).toBe("db");
+      expect(await waitForAnswer("db", "app", "db", 80)).toBe("db");
 
       await teardown(host);
       expect(await oursIn("app")).toEqual([]);
@@ -96,18 +89,8 @@ except Exception as error: print(type(error).__name__)`;
       const both = [await line("cache"), await line("db", "database.internal")].sort();
       expect((await waitFor("app", both)).sort()).toEqual(both);
       expect(await waitFor("db", [await line("app")])).toEqual([await line("app")]);
-      expect(
-        await eventually(
-          () => answerOf("app", "database.internal", 80),
-          (answer) => answer === "db",
-        ),
-      ).toBe("db");
-      expect(
-        await eventually(
-          () => answerOf("db", "app", 80),
-          (answer) => answer === "app",
-        ),
-      ).toBe("app");
+      expect(await waitForAnswer("db", "app", "database.internal", 80)).toBe("db");
+      expect(await waitForAnswer("app", "db", "app", 80)).toBe("app");
 
       await host.docker.command("rename", "cache", "other");
       expect(await waitFor("app", [await line("db", "database.internal")])).toHaveLength(1);
@@ -126,18 +109,8 @@ except Exception as error: print(type(error).__name__)`;
       const shop = [await line("front", "shop")];
       expect(await waitFor("back", shop)).toEqual(shop);
       expect(await oursIn("front")).toEqual([]);
-      expect(
-        await eventually(
-          () => answerOf("front", "back", 80),
-          (answer) => answer === "back",
-        ),
-      ).toBe("back");
-      expect(
-        await eventually(
-          () => answerOf("back", "shop", 80),
-          (answer) => answer === "front",
-        ),
-      ).toBe("front");
+      expect(await waitForAnswer("back", "front", "back", 80)).toBe("back");
+      expect(await waitForAnswer("front", "back", "shop", 80)).toBe("front");
     });
 
     it("leaves what others write into the file", async () => {
