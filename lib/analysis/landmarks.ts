@@ -113,9 +113,11 @@ export class Landmarks {
     }
   }
 
+  /** A single address may be named by thousands of pairs. Long lists that are the same are few, and do no harm. */
   #addresses(side: "source" | "destination", { v4, v6 }: Pick<AddressSet, "v4" | "v6">): void {
-    if (v4.length > 0 && this.#isNew(`${side} ${v4.join(" ")}`)) this[side].v4.push(rangesOf4(v4));
-    if (v6.length > 0 && this.#isNew(`${side} ${v6.join(" ")}`)) this[side].v6.push(rangesOf6(v6));
+    const isNew = (list: readonly string[]) => list.length > 1 || this.#isNew(`${side} ${list[0] ?? ""}`);
+    if (v4.length > 0 && isNew(v4)) this[side].v4.push(rangesOf4(v4));
+    if (v6.length > 0 && isNew(v6)) this[side].v6.push(rangesOf6(v6));
   }
 
   #ports(

@@ -92,11 +92,8 @@ function renderChain({ name, hook, rules }: Chain, context: Context, docker: boo
 
 /** Every combination of the matches' alternatives, of one family at a time, is a rule of its own. */
 function renderRule(rule: Rule, context: Context, tell: string): string[] {
-  let alternatives: Fragment[] = [{ words: "", ...(rule.family !== undefined && { family: rule.family }) }];
-  for (const match of rule.matches) {
-    const printed = printMatch(match, context);
-    alternatives = alternatives.flatMap((before) => printed.flatMap((fragment) => joined(before, fragment) ?? []));
-  }
+  let alternatives: Fragment[] = [rule.family === undefined ? ANYTHING : { ...ANYTHING, family: rule.family }];
+  for (const match of rule.matches) alternatives = combined(alternatives, printMatch(match, context));
   if (isOfOneFamily(rule.verdict)) alternatives = alternatives.flatMap(ofOneFamily);
   const verdict = rule.verdict.kind === "accept" ? tell : "";
   const prefix = rule.unlessBridge === undefined ? "" : `#unless-bridge ${rule.unlessBridge} `;
@@ -105,6 +102,19 @@ function renderRule(rule: Rule, context: Context, tell: string): string[] {
     const matched = `${told}${words}`.trim();
     return `${prefix}${matched}${matched === "" ? "" : " "}counter ${verdict}${printVerdict(rule.verdict, family)} comment ${context.commentOf(rule.origin)}`;
   });
+}
+
+const ANYTHING: Fragment = { words: "" };
+
+function combined(all: readonly Fragment[], more: readonly Fragment[]): Fragment[] {
+  const combinations: Fragment[] = [];
+  for (const before of all) {
+    for (const fragment of more) {
+      const one = before === ANYTHING ? fragment : joined(before, fragment);
+      if (one !== undefined) combinations.push(one);
+    }
+  }
+  return combinations;
 }
 
 function ofOneFamily(fragment: Fragment): Fragment[] {
