@@ -69,6 +69,25 @@ describe("an entry that never matches", () => {
     for (const part of wanted) expect(found[0]).toContain(part);
   });
 
+  it("is told with a packet of its own, beside hidden ones that are like it but for one thing", () => {
+    const all = rule("drop", "ext", "all", { id: "all" });
+    const hidden = [
+      ssh(),
+      ssh({ id: "again" }),
+      ssh({ id: "elsewhere", to: { kind: "zone", name: "lan" } }),
+      ssh({ id: "other-service", services: ["https"] }),
+      ssh({ id: "of-one-family", source: ["only4"] }),
+    ];
+    const found = review([all, ...hidden]).filter(({ code }) => code === "never-matches");
+    expect(found.map(({ origin, packet }) => [origin.path.split("/").at(-1), packet])).toEqual([
+      ["ssh", "tcp 22 from 198.51.100.7 to 203.0.113.1, in by eth0"],
+      ["again", "tcp 22 from 198.51.100.7 to 203.0.113.1, in by eth0"],
+      ["elsewhere", "tcp 22 from 198.51.100.7 to 203.0.113.1, in by eth0, out by eth1"],
+      ["other-service", "tcp 443 from 198.51.100.7 to 203.0.113.1, in by eth0"],
+      ["of-one-family", "tcp 22 from 198.51.100.7 to 203.0.113.1, in by eth0"],
+    ]);
+  });
+
   test.each<[string, Entry[]]>([
     ["beside another service", [ssh(), rule("accept", "ext", "host", { services: ["https"] })]],
     ["behind a narrower one", [ssh({ source: ["half"] }), ssh({ source: ["office"], id: "wide" })]],
