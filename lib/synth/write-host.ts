@@ -24,14 +24,12 @@ export interface WrittenHost {
   /** What was found about it that did not stop it. */
   readonly findings: readonly Finding[];
   readonly generation: string;
-  /** The policy in words, line by line. */
-  readonly words: readonly string[];
   readonly folder: string;
 }
 
 /** One policy → what its bundle holds. Nothing is read but the database, where it names countries. */
 export function bundleContents(policy: HostPolicy): BundleContents {
-  return contentsAndWords(inNormalOrder(policy), resolveCountries([policy])).contents;
+  return contentsOf(inNormalOrder(policy), resolveCountries([policy]));
 }
 
 /** A host whose policy has errors: it gets no bundle, and the one of an earlier synth is gone. */
@@ -62,25 +60,22 @@ export function writeHost(
     rmSync(join(hostsFolder, policy.host), { recursive: true, force: true });
     return { host: policy.host, errors };
   }
-  const { contents, words } = contentsAndWords(policy, countries, merge(rules));
+  const contents = contentsOf(policy, countries, merge(rules));
   const folder = writeBundle(hostsFolder, { ...contents, findings });
-  return { host: policy.host, generation: contents.generation, words, folder, findings };
+  return { host: policy.host, generation: contents.generation, folder, findings };
 }
 
-function contentsAndWords(
-  policy: HostPolicy,
-  resolved: CountriesByDatabase,
-  rules?: Ruleset,
-): { contents: BundleContents; words: readonly string[] } {
+function contentsOf(policy: HostPolicy, resolved: CountriesByDatabase, rules?: Ruleset): BundleContents {
   const countries = countriesOf(policy, resolved);
-  const words = policyInWords(policy, countries);
   const rendered = {
     ...render(rules ?? compile(withNetworks(policy, countries)), policy.backend),
-    [WORDS_FILE]: words.map((line) => `${line}\n`).join(""),
+    [WORDS_FILE]: policyInWords(policy, countries)
+      .map((line) => `${line}\n`)
+      .join(""),
   };
   const { generation, texts } = nameGeneration(policy.backend, rendered, GENERATION_MARK);
   const { host, path, groups = [], backend, install, target } = policy;
   const probes = (policy.review?.expectations ?? []).flatMap(probesOf);
   const facts = { host, path, groups, backend, generation, ...(install === true && { install }), target, probes };
-  return { contents: { ...facts, texts, policy, countries }, words };
+  return { ...facts, texts, policy, countries };
 }
