@@ -59,7 +59,7 @@ nftables_text() {
   find_bridges "$1"
   find_passes "$1"
   awk -v bridges=" $bridges " -v pass="${passes:+yes}" '
-    $1 == "#when-refused-later" { if (pass == "") next; sub(/#when-refused-later /, "") }
+    $1 == "#when-refused-later" { if (pass == "") next; sub(/^\t#when-refused-later /, "") }
     $1 == "#unless-bridge" { if (index(bridges, " " $2 " ") > 0) next; sub(/#unless-bridge [^ ]+ /, "") }
     { print }
   ' "$1/nftables"
