@@ -79,8 +79,8 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     "`cdkfw status` tells what stands.",
   ],
   "not-committed": (words) => [
-    `the rules could not be made to stand after a reboot: ${words.join(" ")}`,
-    "The rules of before stand again. Is the host's disk full or read-only?",
+    `what was proven could not be committed: ${words.join(" ")}`,
+    "The rules of before stand again. Is the host's disk full or read-only, or does another program load rules there?",
   ],
   "not-unloaded": (words) => [
     `the rules could not be taken from the kernel: ${words.join(" ")}`,

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { runtimeScript } from "../../../lib/host/runtime";
 import type { HostPolicy } from "../../../lib/model/policy";
 import { Lab, type LabHost } from "../../../lib/sandbox";
 import { bundleContents } from "../../../lib/synth/synthesize";
@@ -98,6 +99,22 @@ describe("nftables", () => {
       const wanted = nftText(policy).replace(/^\t#when-refused-later .*$/gm, "");
       expect(nftComments(table)).toEqual(nftComments(wanted));
     }
+  });
+
+  it("is found whole by what a confirmation asks, and not where its last rule is gone", async () => {
+    const host = lab.host("nft");
+    // The runtime's own functions, in the place of its commands.
+    const ask = `REHEARSING=yes; whole() { if nftables_whole "$1/loaded" "$(live_rules)"; then echo whole; else echo broken; fi; }
+      load_nftables "$1" && printf '%s\\n' "$table_text" >"$1/loaded" && whole "$1"
+      last=$(nft -a list chain inet cdkfw input | sed -n 's/.* handle \\([0-9]*\\)$/\\1/p' | tail -n 1)
+      nft delete rule inet cdkfw input handle "$last" && whole "$1"; exit`;
+    await host.writeFile(
+      "/tmp/ask",
+      runtimeScript().replace(/^command=\$\{1:-\}$[^]*/m, () => ask),
+    );
+    const script = `for n in $(seq 0 ${policies.length - 1}); do unshare --net sh /tmp/ask /tmp/nft/$n 2>&1; done`;
+    const { stdout } = await host.exec(script, { timeoutMs: 60_000 });
+    expect(stdout.trim().split("\n")).toEqual(policies.flatMap(() => ["whole", "broken"]));
   });
 });
 
