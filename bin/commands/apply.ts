@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { readBundle } from "../../lib/bundle/read";
-import { UserError } from "../../lib/model/user-error";
 import { deployHost } from "../../lib/deploy/handshake";
 import { exitCode } from "../../lib/deploy/outcome";
+import { UserError } from "../../lib/model/user-error";
 import { action } from "../action";
 import {
   handshakeOptions,
@@ -29,7 +29,8 @@ export function applyCommand(): Command {
   return action(command, async (flags: Flags) => {
     const bundle = readBundle(flags.bundle);
     const { host, generation } = bundle.manifest;
-    if (flags.generation !== undefined && flags.generation !== generation) throw otherGeneration(flags, generation);
+    const { generation: wanted = generation } = flags;
+    if (wanted !== generation) throw otherGeneration(flags.bundle, generation, wanted);
     const view = flags.json === true ? undefined : viewOf([host], false);
     const outcome = await deployHost(bundle, {
       ...handshakeOptions(flags, 1),
@@ -42,10 +43,10 @@ export function applyCommand(): Command {
   });
 }
 
-function otherGeneration({ bundle, generation }: Flags, found: string): UserError {
+function otherGeneration(bundle: string, found: string, wanted: string): UserError {
   return new UserError(
     "other-generation",
-    `the bundle ${bundle} is of generation ${found}, and ${generation ?? ""} was asked for`,
+    `the bundle ${bundle} is of generation ${found}, and ${wanted} was asked for`,
     "Something was synthesized since. Plan again, look at what changes, and apply that plan. Nothing was changed.",
   );
 }

@@ -13,7 +13,7 @@ const TERRAFORM: Needed = {
 
 export const describeWithTerraform = (name: string, suite: () => void): void => describeWith(TERRAFORM, name, suite);
 
-/** Terraform in one stack's folder, offline and without questions, but for `ask`. */
+/** Terraform in one stack's folder, offline and without questions, but for what `start` starts. */
 export class Terraform {
   /** `env` is what it finds in its environment beside the test's own, such as a backend's credentials. */
   constructor(

@@ -143,8 +143,8 @@ record_change() {
 end_change() {
   [ ! -e "$CHANGE.ended" ] || rm -rf "$CHANGE.ended"
   mv "$CHANGE" "$CHANGE.ended"
-  # Who dies in between leaves what settle_begun finds recorded.
-  rm -rf "$CHANGE.ended" "$STATE/begun" 2>/dev/null
+  # Who dies in between leaves what settle_begun finds recorded, and so does a disk that is read-only.
+  rm -rf "$CHANGE.ended" "$STATE/begun" 2>/dev/null || :
 }
 
 # A change whose timer is gone is ended by whoever comes next.

@@ -109,6 +109,15 @@ describe("there is no room", () => {
     },
   );
 
+  test("the disk is read-only when a rollback is asked for: done, and told so", async () => {
+    const { nonce } = await applyOnly(host, { web: 81 }, 60);
+    await mustExec(host, `mount -o remount,ro ${STATE}`);
+    const settled = await over(host, (login) => settle(login, "rollback", nonce));
+    await mustExec(host, `mount -o remount,rw ${STATE}`);
+    expect(settled).toEqual({ ending: "rolled-back" });
+    await expectUntouched();
+  });
+
   test("the boot files can not be written: rolled back rather than gone at the next boot", async () => {
     await mustExec(host, "mount -t tmpfs none /etc/rc.boot.d && mount -o remount,ro /etc/rc.boot.d");
     const outcome = await deploy(host, { web: 81 });
